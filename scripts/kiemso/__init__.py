@@ -1,0 +1,1 @@
+"""Kiểm Số: reports in which every number leads to the raw spreadsheet cell it came from."""

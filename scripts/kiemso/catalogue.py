@@ -1,0 +1,116 @@
+"""The catalogue of indicators: data/indicators.yml."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kiemso.document import read_document
+from kiemso.key import Key
+from kiemso.problem import Problem, Refused
+from kiemso.text import label_key
+
+FILE = "data/indicators.yml"
+
+
+class Part(BaseModel):
+    """A share of an indicator: a medal, a level, a rating; or a rate computed from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    label: str
+    aliases: tuple[str, ...] = ()
+    unit: str | None = None
+    decimals: int | None = None
+
+
+class Indicator(BaseModel):
+    """An entry of the catalogue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    label: str
+    aliases: tuple[str, ...] = ()
+    section: str
+    unit: str = ""
+    kind: Literal["count", "percent", "money", "medals", "levels", "year"]
+    total: Literal["sum", "none"] = "none"
+    level: Literal["year", "term"] = "year"
+    parts: tuple[str, ...] = ()
+    whole: bool = False
+    computed: bool = False
+    decimals: int | None = None
+
+    @property
+    def rows_of_parts(self) -> bool:
+        """Whether the parts stand in sub-rows of their own, rather than in the row's own cell."""
+        return self.kind not in ("medals", "levels") and not self.computed
+
+
+class Catalogue(BaseModel):
+    """Sections, parts and indicators, in the order of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    sections: dict[str, str]
+    parts: dict[str, Part]
+    indicators: dict[str, Indicator] = Field(min_length=1)
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Indicator code by every comparable spelling of its label and aliases."""
+        return {
+            label_key(spelling): code
+            for code, indicator in self.indicators.items()
+            if not indicator.computed
+            for spelling in (indicator.label, *indicator.aliases)
+        }
+
+    @cached_property
+    def part_spellings(self) -> dict[str, str]:
+        """Part code by every comparable spelling of its label and aliases."""
+        return {label_key(s): code for code, part in self.parts.items() for s in (part.label, *part.aliases)}
+
+    def label(self, key: Key) -> str:
+        """The fact's name for a reader, without its period."""
+        label = self.indicators[key.indicator].label
+        return f"{label}: {self.parts[key.part].label}" if key.part else label
+
+    def unit(self, key: Key) -> str:
+        """The fact's unit: the part's own where it has one (a rate), else the indicator's."""
+        own = self.parts[key.part].unit if key.part else None
+        return self.indicators[key.indicator].unit if own is None else own
+
+    def decimals(self, key: Key) -> int | None:
+        """Decimals to write at most, or None for as many as the value has."""
+        own = self.parts[key.part].decimals if key.part else None
+        return self.indicators[key.indicator].decimals if own is None else own
+
+    def of_level(self, level: str) -> dict[str, Indicator]:
+        """The indicators that a workbook of a school year ("year") or of the term ("term") states."""
+        return {code: i for code, i in self.indicators.items() if i.level == level and not i.computed}
+
+
+def read_catalogue(project: Path) -> Catalogue:
+    """The project's catalogue; Refused lists what in it contradicts itself."""
+    catalogue = read_document(project / FILE, Catalogue, FILE)
+    problems = list(_contradictions(catalogue))
+    if problems:
+        raise Refused(problems)
+    return catalogue
+
+
+def _contradictions(catalogue: Catalogue):
+    owner: dict[str, str] = {}
+    for code, indicator in catalogue.indicators.items():
+        if indicator.section not in catalogue.sections:
+            yield Problem(f"{code}: there is no section “{indicator.section}”", file=FILE)
+        for part in indicator.parts:
+            if part not in catalogue.parts:
+                yield Problem(f"{code}: there is no part “{part}”", file=FILE)
+        if indicator.whole and not indicator.parts:
+            yield Problem(f"{code}: a whole needs parts", file=FILE)
+        for spelling in () if indicator.computed else (indicator.label, *indicator.aliases):
+            first = owner.setdefault(label_key(spelling), code)
+            if first != code:
+                yield Problem(f"“{spelling}” names both {first} and {code}", "Make the aliases differ.", FILE)

@@ -1,0 +1,49 @@
+"""The reviewed YAML files under data/: read strictly, every fault named by its place in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from kiemso.problem import Problem, Refused
+
+Model = TypeVar("Model")
+
+
+class _StrictLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML without its silence: a key given twice is an error, not the last one winning."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"“{key.value}” is given twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_document(path: Path, model: type[Model] | Any, name: str) -> Model:
+    """The file's content checked against a pydantic type; `name` is how messages call the file."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+    except FileNotFoundError:
+        raise Refused(Problem("there is no such file", "Put it back, or check the term's name.", name)) from None
+    except UnicodeDecodeError:
+        raise Refused(Problem("is not UTF-8 text", "Save it as UTF-8.", name)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}: " if mark else ""
+        raise Refused(Problem(f"{place}{getattr(error, 'problem', error)}", "Mend the YAML there.", name)) from None
+    try:
+        return TypeAdapter(model).validate_python(content if content is not None else {})
+    except ValidationError as error:
+        raise Refused(_problem(fault, name) for fault in error.errors()) from None
+
+
+def _problem(fault: Any, name: str) -> Problem:
+    place = ".".join(str(step) for step in fault["loc"])
+    text = str(fault["input"]) if isinstance(fault["input"], str | int | float) else None
+    return Problem(f"at {place or 'the top'}: {fault['msg'].removeprefix('Value error, ')}", file=name, text=text)

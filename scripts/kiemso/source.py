@@ -1,0 +1,18 @@
+"""Where a value stands: file, sheet, cell, and the text that stands there."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """A raw cell. In a YAML file, `cell` is the path of the entry and `sheet` is empty."""
+
+    file: str
+    sheet: str
+    cell: str
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.file} › {self.sheet} › {self.cell}" if self.sheet else f"{self.file} › {self.cell}"
+        return f"{place} “{self.text}”"

@@ -1,0 +1,145 @@
+"""A step: one notebook run with its parameters, its inputs and outputs, and the record of what made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from kiemso.problem import Problem, Refused
+from kiemso.project import period_folder
+
+LOCK_FILE = "requirements.lock"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A notebook to run for a period; `inputs` are files or folders, from the project's folder.
+
+    `outputs` are file names in the period's folder under build/; a name ending in “/” is a folder.
+    """
+
+    notebook: str
+    period: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    needs: tuple[str, ...] = field(default=())
+
+    @property
+    def stem(self) -> str:
+        """The notebook's name without folder and ending."""
+        return Path(self.notebook).stem
+
+    @property
+    def name(self) -> str:
+        """What a person calls the step."""
+        return f"{self.stem} {self.period}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the notebook's parameters cell is given."""
+        return {"period": self.period}
+
+    def record_path(self, project: Path) -> Path:
+        """Where the record of the step's last good run lies."""
+        return period_folder(project, self.period) / f"{self.stem}.step.json"
+
+    def up_to_date(self, project: Path) -> bool:
+        """Whether what would go in is what went in, and what came out is still intact."""
+        try:
+            record = json.loads(self.record_path(project).read_text(encoding="utf-8"))
+            return record["made_from"] == self.made_from(project) and record["outputs"] == self._digests(
+                period_folder(project, self.period)
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def made_from(self, project: Path) -> dict:
+        """Digests of all that decides the outputs: content only, no time stamps and no folders."""
+        inputs = [path for name in self.inputs for path in _files(project / name)]
+        return {
+            "notebook": digest(project / self.notebook),
+            "parameters": self.parameters,
+            "inputs": {path.relative_to(project).as_posix(): digest(path) for path in inputs},
+            "package": package_digest(),
+            "lock": digest(project / LOCK_FILE) if (project / LOCK_FILE).exists() else "",
+        }
+
+    def stage(self, project: Path) -> Path:
+        """A clean folder in which the outputs are made before they are moved in."""
+        folder = project / "build" / ".stage" / self.name.replace(" ", "@")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def finish(self, project: Path, stage: Path, made_from: Mapping) -> None:
+        """Move the outputs in and write the record last: a crash in between leaves the step to be done again."""
+        folder = period_folder(project, self.period)
+        folder.mkdir(parents=True, exist_ok=True)
+        record = {"made_from": made_from, "outputs": self._digests(stage)}
+        self.record_path(project).unlink(missing_ok=True)
+        for name in self.outputs:
+            target = folder / name.rstrip("/")
+            if name.endswith("/"):
+                shutil.rmtree(target, ignore_errors=True)
+            os.replace(stage / name.rstrip("/"), target)
+        write_whole(self.record_path(project), json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+        shutil.rmtree(stage, ignore_errors=True)
+
+    def _digests(self, folder: Path) -> dict[str, str]:
+        files = [path for name in self.outputs for path in _files(folder / name)]
+        if any(not (folder / name).exists() for name in self.outputs):
+            return {}
+        return {path.relative_to(folder).as_posix(): digest(path) for path in files}
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def package_digest() -> str:
+    """The SHA-256 over the package's modules: another version may compute something else."""
+    total = hashlib.sha256(metadata.version("kiemso").encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
+    data = content.encode() if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.read_bytes() == data:
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
+def check_inputs(project: Path, steps: Sequence[Step], made: frozenset[str]) -> None:
+    """Refused where a file that no step makes is missing: all of them at once."""
+    wanted = dict.fromkeys(name for step in steps for name in (step.notebook, *step.inputs) if name not in made)
+    problems = [
+        Problem("is not there", "Put it back, or check the names in data/terms.yml.", name)
+        for name in wanted
+        if not (project / name).exists()
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def _files(path: Path) -> list[Path]:
+    """A file itself, or a folder's files in the order of their names."""
+    if not path.is_dir():
+        return [path]
+    # Excel's lock files (“~$…”) come and go while a workbook is open.
+    return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(("~$", ".")))

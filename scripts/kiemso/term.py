@@ -1,0 +1,89 @@
+"""The terms and their school years: data/terms.yml; and a term's targets: data/targets/<term>.yml."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from kiemso.document import read_document
+from kiemso.problem import Problem, Refused
+from kiemso.text import suggestion
+
+FILE = "data/terms.yml"
+
+
+def _school_year(text: str) -> str:
+    match = re.fullmatch(r"(\d{4})-(\d{4})", text)
+    if not match or int(match[2]) != int(match[1]) + 1:
+        raise ValueError("a school year looks like 2023-2024")
+    return text
+
+
+SchoolYear = Annotated[str, AfterValidator(_school_year)]
+
+
+class Term(BaseModel):
+    """A congress term made of named school years."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    label: str
+    school_years: tuple[SchoolYear, ...] = Field(min_length=1)
+    next: str | None = None
+
+
+class Target(BaseModel):
+    """A target of the next term; `against` is the fact of the past term it is held against."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    label: str
+    group: str
+    per: Literal["year", "term"]
+    comparison: Literal["at-least", "more-than", "range", "equal", "text"]
+    value: int | float | str | tuple[int | float, int | float]
+    unit: str = ""
+    against: str | None = None
+    because: str | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Target:
+        if (self.against is None) == (self.because is None):
+            raise ValueError("give either “against” or “because”")
+        if (self.comparison == "range") != isinstance(self.value, tuple):
+            raise ValueError("a range has two values, any other comparison one")
+        if (self.comparison == "text") != isinstance(self.value, str):
+            raise ValueError("a text value goes with the comparison “text”")
+        return self
+
+
+def read_terms(project: Path) -> dict[str, Term]:
+    """All terms by their name."""
+    return read_document(project / FILE, dict[str, Term], FILE)
+
+
+def read_term(project: Path, name: str) -> Term:
+    """One term; Refused says which terms there are."""
+    terms = read_terms(project)
+    if name not in terms:
+        known = ", ".join(terms)
+        raise Refused(
+            Problem(
+                f"there is no term “{name}”; the terms are {known}",
+                suggestion(name, terms) or f"Add it to {FILE}, or mend the name.",
+                FILE,
+            )
+        )
+    return terms[name]
+
+
+def targets_file(term: str) -> str:
+    """Where a term's targets stand, from the project's folder."""
+    return f"data/targets/{term}.yml"
+
+
+def read_targets(project: Path, term: str) -> dict[str, Target]:
+    """The targets of a term by their code, in the order of the file."""
+    name = targets_file(term)
+    return read_document(project / name, dict[str, Target], name)

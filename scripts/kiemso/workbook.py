@@ -1,0 +1,123 @@
+"""Raw workbooks read cell by cell, by two readers: neither one's silence is trusted."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import openpyxl
+import python_calamine
+from openpyxl.cell.cell import Cell as SheetCell
+
+from kiemso.number import format_number, plain
+from kiemso.problem import Problem, Refused
+
+_RESAVE = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)."
+
+
+class RawCell(NamedTuple):
+    """A cell that holds something: `text` is what a person sees in it, `number` what Excel calculates with."""
+
+    file: str
+    sheet: str
+    cell: str
+    row: int
+    column: int
+    text: str
+    number: int | float | None
+
+
+def raw_files(project: Path, period: str) -> list[Path]:
+    """The workbooks of a school year or term, by name; Refused where there is none."""
+    folder = project / "data" / "raw" / period
+    # “~$…” is Excel's lock beside a workbook that is open.
+    files = sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(("~$", ".")))
+    if not files:
+        name = f"data/raw/{period}/"
+        raise Refused(Problem("there is no workbook here", "Put the workbook as received into this folder.", name))
+    return files
+
+
+def read_workbook(path: Path, name: str) -> list[RawCell]:
+    """Every cell that holds something, sheet by sheet; `name` is how messages call the file.
+
+    Refused for a file that is no .xlsx workbook, a formula or error instead of a value, or
+    a cell that the two readers see differently.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise Refused(Problem("is not an .xlsx workbook", _RESAVE, name))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions it drops: no values
+            values = openpyxl.load_workbook(path, data_only=True)
+            formulas = openpyxl.load_workbook(path)
+        second = python_calamine.CalamineWorkbook.from_path(str(path))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, python_calamine.CalamineError, SyntaxError):
+        raise Refused(Problem("cannot be read as a workbook", _RESAVE, name)) from None
+    cells: list[RawCell] = []
+    problems: list[Problem] = []
+    for sheet in values.worksheets:
+        found = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        for cell in found:
+            fault = _fault(cell, name, sheet.title)
+            if fault:
+                problems.append(fault)
+                continue
+            number, text = _number(cell), _shown(cell)
+            if text.strip():
+                cells.append(RawCell(name, sheet.title, cell.coordinate, cell.row, cell.column, text, number))
+        problems += _unvalued(formulas[sheet.title], sheet, name)
+        problems += _disagreements(second, found, sheet.title, name)
+    if problems:
+        raise Refused(problems)
+    if not cells:
+        raise Refused(Problem("holds no value at all", _RESAVE, name))
+    return cells
+
+
+def _fault(cell, name: str, sheet: str) -> Problem | None:
+    if cell.data_type == "e":
+        return Problem("is an Excel error", "Mend the cell's formula.", name, sheet, cell.coordinate, str(cell.value))
+    if cell.is_date:
+        mend = "Type the value as text; Excel makes dates of texts like 1-2."
+        return Problem("is a date where a value belongs", mend, name, sheet, cell.coordinate, str(cell.value))
+    return None
+
+
+def _number(cell) -> int | float | None:
+    """The number in the cell; of a percentage, the percents that Excel shows."""
+    if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
+        return None
+    return plain(round(cell.value * 100, 9) if "%" in cell.number_format else cell.value)
+
+
+def _shown(cell) -> str:
+    """The value as Excel shows it, for the formats that change what a number means."""
+    number = _number(cell)
+    if number is None:
+        return str(cell.value)
+    return (format_number(number) if isinstance(number, float) else str(number)) + ("%" if "%" in cell.number_format else "")
+
+
+def _unvalued(formulas, values, name: str) -> list[Problem]:
+    return [
+        Problem("holds a formula without a value", _RESAVE, name, values.title, cell.coordinate, cell.value)
+        for row in formulas.iter_rows()
+        for cell in row
+        if isinstance(cell, SheetCell) and cell.data_type == "f" and values[cell.coordinate].value is None
+    ]
+
+
+def _disagreements(second, found: list, sheet: str, name: str) -> list[Problem]:
+    """Cells that calamine sees and openpyxl does not: strict OOXML reads as empty in openpyxl."""
+    rows = second.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    seen = {(cell.row, cell.column) for cell in found}
+    missed = [
+        (r, c) for r, row in enumerate(rows, 1) for c, value in enumerate(row, 1) if value != "" and (r, c) not in seen
+    ]
+    if not missed:
+        return []
+    cell = openpyxl.utils.get_column_letter(missed[0][1]) + str(missed[0][0])
+    return [Problem(f"two readers disagree on {len(missed)} cell(s), this is the first", _RESAVE, name, sheet, cell)]
