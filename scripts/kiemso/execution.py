@@ -38,7 +38,7 @@ def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: 
             kernel_name=KERNEL,
             cwd=str((project / notebook).parent),
             progress_bar=False,
-            extra_arguments=["--log-level=ERROR"],  # ipykernel warns of its own transport at every start
+            extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
         )
     except PapermillExecutionError as error:
         raise Refused(_problems(nbformat.read(output, as_version=4), notebook, parameters, error)) from None

@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import display
 
 from kiemso import formula as formulas
+from kiemso import statement
 from kiemso.card import html_card, plain_card
 from kiemso.fact import Fact
 from kiemso.layout import cell_address, find_headers, match_rows, read_rows
@@ -168,21 +169,7 @@ def targets() -> pd.DataFrame:
 def stated(name: str, period: str = "") -> list:
     """What a table's cell states of an indicator: one figure, or “4 nhất, 7 nhì” by its parts."""
     recorder = _open()
-    key = recorder.key(f"{name}@{period}" if period else name)
-    indicator = recorder.catalogue.indicators[key.indicator]
-    if key.part or indicator.rows_of_parts:
-        return [{"fact": str(key)}]
-    parts = [recorder.known[str(key._replace(part=part))] for part in indicator.parts]
-    known = [fact for fact in parts if fact.value is not None]
-    shown = [fact for fact in known if fact.value or indicator.kind == "levels"] or parts[:1]
-    if not known or not any(fact.value for fact in known):
-        return [{"fact": shown[0].key}]
-    medals, cell = indicator.kind == "medals", []
-    for fact in shown:
-        label = recorder.catalogue.parts[fact.name.partition(".")[2]].label
-        cell += [", "] if cell else []
-        cell += [{"fact": fact.key}, f" {label}"] if medals else [f"{label} ", {"fact": fact.key}]
-    return cell
+    return statement.stated(recorder.key(f"{name}@{period}" if period else name), recorder.catalogue, recorder.known)
 
 
 def catalogue_rows() -> pd.DataFrame:

@@ -1,0 +1,131 @@
+"""Claims: figures published elsewhere, held against the facts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiemso.catalogue import Catalogue
+from kiemso.fact import Fact
+from kiemso.key import Key, parse_key
+from kiemso.number import Unreadable, format_number, parse_number
+from kiemso.observation import read_parts
+from kiemso.problem import Problem, Refused
+from kiemso.statement import stated_text
+from kiemso.text import suggestion
+
+COLUMNS = ["id", "where", "text", "fact", "stated", "acknowledged", "reason"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A published figure: where it stands, its text, the fact it is held against, and what was said of it.
+
+    `acknowledged` is the value of the data at which a contradiction was accepted; another value reopens it.
+    """
+
+    id: str
+    where: str
+    text: str
+    fact: str
+    stated: str
+    acknowledged: str
+    reason: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim held against the facts: what the data say, and whether they contradict it."""
+
+    claim: Claim
+    keys: tuple[str, ...]
+    data: str
+    contradicted: bool
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether someone has accepted this very contradiction."""
+        return self.contradicted and self.claim.acknowledged == self.data
+
+    @property
+    def needless(self) -> bool:
+        """Whether an acknowledgement stands at a claim that the data do not contradict."""
+        return not self.contradicted and bool(self.claim.acknowledged)
+
+
+def read_claims(project: Path) -> list[Claim]:
+    """All claims of data/claims/, in the order of files and lines."""
+    claims: list[Claim] = []
+    problems: list[Problem] = []
+    for path in sorted((project / "data" / "claims").glob("*.csv")):
+        name = path.relative_to(project).as_posix()
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                claims += _rows(csv.DictReader(file, strict=True), name)
+        except Refused as refused:
+            problems += refused.problems
+        except (csv.Error, UnicodeDecodeError) as error:
+            problems.append(Problem(f"cannot be read: {error}", "Save it as CSV in UTF-8.", name))
+    seen: dict[str, Claim] = {}
+    for claim in claims:
+        first = seen.setdefault(claim.id, claim)
+        if first is not claim:
+            problems.append(Problem(f"line {claim.line}: the id “{claim.id}” stands in line {first.line} too", file=claim.file))
+    if problems:
+        raise Refused(problems)
+    return claims
+
+
+def judge(claims: list[Claim], catalogue: Catalogue, facts: Mapping[str, Fact], term: str) -> list[Verdict]:
+    """Each claim held against the facts; Refused names claims with unknown keys or unreadable figures."""
+    verdicts, problems = [], []
+    for claim in claims:
+        try:
+            verdicts.append(_judge(claim, parse_key(claim.fact).at(term), catalogue, facts))
+        except (Unreadable, ValueError) as error:
+            problems.append(Problem(f"line {claim.line}: {error}", "Mend the line.", claim.file, text=claim.stated))
+        except KeyError:
+            hint = suggestion(claim.fact, {fact.name for fact in facts.values()})
+            problems.append(Problem(f"line {claim.line}: there is no fact “{claim.fact}”", hint, claim.file))
+    if problems:
+        raise Refused(problems)
+    return verdicts
+
+
+def _rows(reader: csv.DictReader, name: str) -> Iterator[Claim]:
+    if reader.fieldnames != COLUMNS:
+        raise Refused(Problem("its first line is not the header", f"It must be {','.join(COLUMNS)}.", name))
+    for row in reader:
+        if None in row or None in row.values():
+            raise Refused(Problem(f"line {reader.line_num}: has not {len(COLUMNS)} fields", "Quote commas.", name))
+        yield Claim(**row, file=name, line=reader.line_num)
+
+
+def _judge(claim: Claim, key: Key, catalogue: Catalogue, facts: Mapping[str, Fact]) -> Verdict:
+    indicator = catalogue.indicators.get(key.indicator)
+    if indicator and indicator.kind in ("medals", "levels") and not key.part and not indicator.computed:
+        printed = read_parts(indicator, claim.stated, catalogue)
+        parts = {part: facts[str(key._replace(part=part))] for part in indicator.parts}
+        # A part that is not printed claims that there is none.
+        contradicted = any((fact.value or 0) != printed.get(part, 0) for part, fact in parts.items())
+        return Verdict(claim, tuple(f.key for f in parts.values()), stated_text(key, catalogue, facts), contradicted)
+    fact = facts[str(key)]
+    return Verdict(claim, (fact.key,), fact.text, not _states(claim.stated, fact))
+
+
+def _states(stated: str, fact: Fact) -> bool:
+    """Whether the printed figure is the fact's value, in whatever notation."""
+    if fact.value is None or isinstance(fact.value, str):
+        return stated == fact.text
+    wanted = fact.value if isinstance(fact.value, list) else [fact.value]
+    if (fact.unit == "%") != stated.strip().endswith("%"):
+        raise Unreadable(f"the fact is written {fact.text}")
+    pieces = stated.replace("%", "").split("-") if len(wanted) > 1 else [stated.replace("%", "")]
+    # A count is whole, so “2.105” and “7,082,643,000” have one reading.
+    whole = all(isinstance(value, int) for value in wanted) and fact.unit != "%"
+    read = [parse_number(piece, integer=whole) for piece in pieces]
+    return [format_number(number) for number in read] == [format_number(value) for value in wanted]

@@ -1,0 +1,200 @@
+"""build/<term>/report.json: all that the Quarto extension needs to state facts and to lay out their evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiemso.catalogue import Catalogue, read_catalogue
+from kiemso.claim import Verdict, judge, read_claims
+from kiemso.fact import Fact, read_facts
+from kiemso.key import Key, parse_key
+from kiemso.problem import Problem, Refused
+from kiemso.project import period_folder
+from kiemso.source import Source
+from kiemso.step import digest, write_whole
+from kiemso.term import Term, read_term
+
+FILE = "report.json"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a term's notebooks left, and the claims held against it."""
+
+    project: Path
+    name: str
+    term: Term
+    catalogue: Catalogue
+    facts: Mapping[str, Fact]
+    tables: Mapping[str, dict]
+    charts: Mapping[str, dict]
+    verdicts: Sequence[Verdict]
+
+    def fact(self, key: str) -> Fact | None:
+        """The fact of a key as the report may write it, with or without the term's period."""
+        try:
+            return self.facts.get(str(parse_key(key).at(self.name)))
+        except ValueError:
+            return None
+
+    def short(self, key: str) -> str:
+        """The key as a person writes it in the report."""
+        return key.removesuffix(f"@{self.name}")
+
+
+def read_evidence(project: Path, name: str) -> Evidence:
+    """The evidence of a term whose notebooks have run; Refused where they have not."""
+    folder = period_folder(project, name)
+    term = read_term(project, name)
+    try:
+        facts = read_facts(folder / "facts.json")
+        made = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        message = f"the notebooks of {name} have not run yet"
+        raise Refused(Problem(message, "Run `kiemso run` first.", f"build/{name}/facts.json")) from None
+    catalogue = read_catalogue(project)
+    verdicts = judge(read_claims(project), catalogue, facts, name)
+    return Evidence(project, name, term, catalogue, facts, made["tables"], made["charts"], verdicts)
+
+
+def publish(evidence: Evidence, used: Iterable[str]) -> None:
+    """Write report.json; `used` are the keys that the report states, whose evidence must stand in it."""
+    tables = {name: _table(table) for name, table in evidence.tables.items()}
+    charts = {name: _chart(chart) for name, chart in evidence.charts.items()}
+    tables["doi-chieu"] = _claims_table(evidence)
+    wanted = {str(parse_key(key).at(evidence.name)) for key in used} | set(_figures(evidence, tables, charts))
+    rows = _rows(evidence, wanted)
+    content = {
+        "term": evidence.name,
+        "facts": {written: _stated(fact) for written, fact in _writings(evidence)},
+        "tables": tables,
+        "charts": charts,
+        "evidence": {"files": _files(evidence), "sections": _sections(evidence, rows), "warnings": _warnings(evidence)},
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    write_whole(period_folder(evidence.project, evidence.name) / FILE, text)
+
+
+def _writings(evidence: Evidence) -> Iterable[tuple[str, Fact]]:
+    for key, fact in evidence.facts.items():
+        yield key, fact
+        if evidence.short(key) != key:
+            yield evidence.short(key), fact
+
+
+def _stated(fact: Fact) -> dict[str, Any]:
+    label = f"{fact.label}, {fact.period}"
+    return {"anchor": parse_key(fact.key).anchor, "label": label, "status": fact.status, "forms": {"value": fact.text}}
+
+
+def _table(table: dict) -> dict:
+    return {name: table[name] for name in ("caption", "note", "columns", "rows") if table.get(name)}
+
+
+def _chart(chart: dict) -> dict:
+    return {name: chart[name] for name in ("caption", "alt", "svg", "png", "table")}
+
+
+def _figures(evidence: Evidence, *groups: Mapping[str, dict]) -> Iterable[str]:
+    for content in (c for group in groups for c in group.values()):
+        for row in (content.get("table") or content).get("rows", []):
+            for inline in (inline for cell in row["cells"] for inline in cell):
+                if isinstance(inline, dict):
+                    yield str(parse_key(inline["fact"]).at(evidence.name))
+
+
+# -- the evidence appendix ---------------------------------------------------------------------------------------
+
+
+def _rows(evidence: Evidence, wanted: set[str]) -> list[tuple[str, dict]]:
+    """One row for each fact of the term with its school years as lines; (section, row) in the catalogue's order."""
+    groups: dict[str, list[Fact]] = {}
+    for fact in evidence.facts.values():
+        # A target shares its name with nothing: its period is another term.
+        groups.setdefault(fact.name, []).append(fact)
+    rows = []
+    for group in groups.values():
+        if any(fact.value is not None or fact.key in wanted for fact in group):
+            rows.append((group[0].section, _row(evidence, group)))
+    order = list(evidence.catalogue.sections)
+    rows.sort(key=lambda pair: order.index(pair[0]))
+    for number, (_, row) in enumerate(rows, 1):
+        row["ref"] = f"C{number}"
+    return rows
+
+
+def _row(evidence: Evidence, group: list[Fact]) -> dict:
+    years = [fact for fact in group if fact.period in evidence.term.school_years]
+    term = next((fact for fact in group if fact.period not in evidence.term.school_years), None)
+    head = term or years[0]
+    row = {"ref": "", "label": head.label, "notebook": head.notebook, "cell": head.cell, "lines": []}
+    row |= {"anchor": parse_key(term.key).anchor if term else "", "value": "", "unit": "", "formula": ""}
+    if term:
+        row |= {"value": _value(term), "unit": _unit(term), "formula": term.expression, "note": term.note}
+    row["lines"] = [_line(fact.period, fact, parse_key(fact.key).anchor) for fact in years]
+    if term and not years:
+        inputs = [evidence.facts[key] for key in term.inputs]
+        row["lines"] = [_line(fact.label, fact, None) for fact in inputs] or [_line(term.period, term, None)]
+    return row
+
+
+def _line(name: str, fact: Fact, anchor: str | None) -> dict:
+    steps, _, _ = fact.expression.rpartition(" = ")
+    sources = [source._asdict() for source in fact.sources]
+    value = _value(fact) + (f" {_unit(fact)}" if not fact.expression and anchor is None and _unit(fact) not in ("", "%") else "")
+    return {"anchor": anchor, "period": name, "value": value, "formula": steps, "sources": sources}
+
+
+def _value(fact: Fact) -> str:
+    return f"{fact.bound} {fact.text}".strip()
+
+
+def _unit(fact: Fact) -> str:
+    # A percent sign stands in the value already; a year and an absent value have no unit to show.
+    return "" if fact.value is None or isinstance(fact.value, str) or fact.unit in ("%", "năm") else fact.unit
+
+
+def _sections(evidence: Evidence, rows: list[tuple[str, dict]]) -> list[dict]:
+    sections = [
+        {"title": title, "rows": [row for section, row in rows if section == code]}
+        for code, title in evidence.catalogue.sections.items()
+    ]
+    return [section for section in sections if section["rows"]]
+
+
+def _files(evidence: Evidence) -> list[dict]:
+    sources: Iterable[Source] = (source for fact in evidence.facts.values() for source in fact.sources)
+    paths = sorted({source.file for source in sources})
+    return [{"path": path, "digest": digest(evidence.project / path)} for path in paths]
+
+
+def _warnings(evidence: Evidence) -> list[str]:
+    needless = [verdict.claim for verdict in evidence.verdicts if verdict.needless]
+    return [f"{c.file}, dòng {c.line} ({c.id}): số liệu không còn trái, bỏ phần ghi nhận" for c in needless]
+
+
+# -- the claims that the data contradict -------------------------------------------------------------------------
+
+_CLAIM_COLUMNS = {"Nơi nêu": 22, "Dự thảo nêu": 20, "Số liệu": 22, "Giải thích": 36}
+
+
+def _claims_table(evidence: Evidence) -> dict:
+    columns = [{"title": title, "align": "left", "width": width} for title, width in _CLAIM_COLUMNS.items()]
+    rows = [
+        {"cells": [[verdict.claim.where], [verdict.claim.text], _data(evidence, verdict), [verdict.claim.reason]]}
+        for verdict in evidence.verdicts
+        if verdict.contradicted
+    ]
+    caption = "Những con số đã công bố trái với số liệu"
+    return {"caption": caption, "columns": columns, "rows": rows}
+
+
+def _data(evidence: Evidence, verdict: Verdict) -> list:
+    from kiemso.statement import stated
+
+    key: Key = parse_key(verdict.claim.fact).at(evidence.name)
+    return stated(key, evidence.catalogue, evidence.facts) if len(verdict.keys) > 1 else [{"fact": verdict.keys[0]}]
