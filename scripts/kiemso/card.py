@@ -29,4 +29,3 @@ def html_card(fact: Fact) -> str:
 def _value(fact: Fact) -> str:
     unit = "" if fact.value is None or fact.unit in ("", "%") else f" {fact.unit}"
     return f"{fact.bound} {fact.text}{unit}".strip()
-

@@ -93,7 +93,7 @@ class Catalogue(BaseModel):
 
 def read_catalogue(project: Path) -> Catalogue:
     """The project's catalogue; Refused lists what in it contradicts itself."""
-    catalogue = read_document(project / FILE, Catalogue, FILE)
+    catalogue: Catalogue = read_document(project / FILE, Catalogue, FILE)
     problems = list(_contradictions(catalogue))
     if problems:
         raise Refused(problems)

@@ -74,7 +74,9 @@ def read_claims(project: Path) -> list[Claim]:
     for claim in claims:
         first = seen.setdefault(claim.id, claim)
         if first is not claim:
-            problems.append(Problem(f"line {claim.line}: the id “{claim.id}” stands in line {first.line} too", file=claim.file))
+            problems.append(
+                Problem(f"line {claim.line}: the id “{claim.id}” stands in line {first.line} too", file=claim.file)
+            )
     if problems:
         raise Refused(problems)
     return claims

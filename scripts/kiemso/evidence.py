@@ -11,10 +11,11 @@ from typing import Any
 from kiemso.catalogue import Catalogue, read_catalogue
 from kiemso.claim import Verdict, judge, read_claims
 from kiemso.fact import Fact, read_facts
-from kiemso.key import Key, parse_key
+from kiemso.key import parse_key
 from kiemso.problem import Problem, Refused
 from kiemso.project import period_folder
 from kiemso.source import Source
+from kiemso.statement import Inline, stated
 from kiemso.step import digest, write_whole
 from kiemso.term import Term, read_term
 
@@ -127,26 +128,31 @@ def _rows(evidence: Evidence, wanted: set[str]) -> list[tuple[str, dict]]:
     return rows
 
 
-def _row(evidence: Evidence, group: list[Fact]) -> dict:
+def _row(evidence: Evidence, group: list[Fact]) -> dict[str, Any]:
     years = [fact for fact in group if fact.period in evidence.term.school_years]
     term = next((fact for fact in group if fact.period not in evidence.term.school_years), None)
     head = term or years[0]
-    row = {"ref": "", "label": head.label, "notebook": head.notebook, "cell": head.cell, "lines": []}
-    row |= {"anchor": parse_key(term.key).anchor if term else "", "value": "", "unit": "", "formula": ""}
-    if term:
-        row |= {"value": _value(term), "unit": _unit(term), "formula": term.expression, "note": term.note}
-    row["lines"] = [_line(fact.period, fact, parse_key(fact.key).anchor) for fact in years]
+    lines = [_line(fact.period, fact, parse_key(fact.key).anchor) for fact in years]
     if term and not years:
         inputs = [evidence.facts[key] for key in term.inputs]
-        row["lines"] = [_line(fact.label, fact, None) for fact in inputs] or [_line(term.period, term, None)]
-    return row
+        lines = [_line(fact.label, fact, None) for fact in inputs] or [_line(term.period, term, None)]
+    return {
+        "ref": "",
+        "anchor": parse_key(term.key).anchor if term else "",
+        "label": head.label,
+        "value": _value(term) if term else "",
+        "unit": _unit(term) if term else "",
+        "formula": term.expression if term else "",
+        "note": term.note if term else "",
+        "notebook": head.notebook,
+        "cell": head.cell,
+        "lines": lines,
+    }
 
 
-def _line(name: str, fact: Fact, anchor: str | None) -> dict:
-    steps, _, _ = fact.expression.rpartition(" = ")
+def _line(name: str, fact: Fact, anchor: str | None) -> dict[str, Any]:
     sources = [source._asdict() for source in fact.sources]
-    value = _value(fact) + (f" {_unit(fact)}" if not fact.expression and anchor is None and _unit(fact) not in ("", "%") else "")
-    return {"anchor": anchor, "period": name, "value": value, "formula": steps, "sources": sources}
+    return {"anchor": anchor, "period": name, "value": _value(fact), "formula": fact.expression, "sources": sources}
 
 
 def _value(fact: Fact) -> str:
@@ -182,19 +188,18 @@ def _warnings(evidence: Evidence) -> list[str]:
 _CLAIM_COLUMNS = {"Nơi nêu": 22, "Dự thảo nêu": 20, "Số liệu": 22, "Giải thích": 36}
 
 
-def _claims_table(evidence: Evidence) -> dict:
+def _claims_table(evidence: Evidence) -> dict[str, Any]:
     columns = [{"title": title, "align": "left", "width": width} for title, width in _CLAIM_COLUMNS.items()]
     rows = [
-        {"cells": [[verdict.claim.where], [verdict.claim.text], _data(evidence, verdict), [verdict.claim.reason]]}
-        for verdict in evidence.verdicts
-        if verdict.contradicted
+        {"cells": [[v.claim.where], [v.claim.text], _data(evidence, v), [v.claim.reason]]}
+        for v in evidence.verdicts
+        if v.contradicted
     ]
     caption = "Những con số đã công bố trái với số liệu"
     return {"caption": caption, "columns": columns, "rows": rows}
 
 
-def _data(evidence: Evidence, verdict: Verdict) -> list:
-    from kiemso.statement import stated
-
-    key: Key = parse_key(verdict.claim.fact).at(evidence.name)
-    return stated(key, evidence.catalogue, evidence.facts) if len(verdict.keys) > 1 else [{"fact": verdict.keys[0]}]
+def _data(evidence: Evidence, verdict: Verdict) -> list[Inline]:
+    if len(verdict.keys) == 1:
+        return [{"fact": verdict.keys[0]}]
+    return stated(parse_key(verdict.claim.fact).at(evidence.name), evidence.catalogue, evidence.facts)

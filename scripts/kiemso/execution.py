@@ -109,7 +109,9 @@ def _check_parameters(path: Path, notebook: str, given: Mapping[str, str]) -> No
         raise Refused(Problem(message, "The cell tagged “parameters” must name just these.", notebook))
 
 
-def _problems(executed: NotebookNode, notebook: str, parameters: Mapping[str, str], error: PapermillExecutionError) -> list[Problem]:
+def _problems(
+    executed: NotebookNode, notebook: str, parameters: Mapping[str, str], error: PapermillExecutionError
+) -> list[Problem]:
     """What the notebook refused; or, of any other error, which cell failed and how."""
     for cell in executed.cells:
         for output in cell.get("outputs", []):

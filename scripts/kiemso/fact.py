@@ -78,11 +78,17 @@ def status_of(inputs: Iterable[Fact]) -> str:
 
 
 def absence_note(inputs: Iterable[Fact]) -> str:
-    """Which inputs were left out for want of a value, and why; empty where none was."""
-    absent = [fact for fact in inputs if fact.value is None]
-    periods_differ = len({fact.period for fact in absent}) == len(absent)
-    named = [f"{f.period if periods_differ else f.label} ({WHY_ABSENT[f.status]})" for f in absent]
+    """Which inputs a sum left out for want of a value, and why; empty where it left out none."""
+    facts = list(inputs)
+    several_periods = len({fact.period for fact in facts}) > 1
+    named = [f"{f.period if several_periods else f.label} ({_why_absent(f)})" for f in facts if f.value is None]
     return f"Không cộng: {'; '.join(named)}" if named else ""
+
+
+def _why_absent(fact: Fact) -> str:
+    """A cell that names other parts is not a blank cell: it leaves this one out."""
+    left_out = fact.status == MISSING and any(source.text for source in fact.sources)
+    return "không nêu" if left_out else WHY_ABSENT[fact.status]
 
 
 def merge_sources(inputs: Iterable[Fact]) -> list[Source]:
@@ -111,5 +117,3 @@ def read_facts(path: Path) -> dict[str, Fact]:
 def facts_json(facts: Iterable[Fact]) -> str:
     """Facts as the text of a facts.json: one to a line block, in order, the same bytes everywhere."""
     return json.dumps({"facts": [fact.as_dict() for fact in facts]}, ensure_ascii=False, indent=1) + "\n"
-
-

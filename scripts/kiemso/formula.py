@@ -78,5 +78,3 @@ def _bracketed(side: ast.expr, parent: ast.operator, inputs: Mapping[str, str], 
     weak = isinstance(side.op, ast.Add | ast.Sub)
     strong_parent = isinstance(parent, ast.Mult | ast.Div)
     return f"({text})" if (weak and strong_parent) or (right and isinstance(parent, ast.Sub | ast.Div)) else text
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
@@ -43,7 +44,9 @@ def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[P
 
 def match_rows(rows: pd.DataFrame, catalogue: Catalogue, level: str) -> tuple[pd.DataFrame, list[Problem]]:
     """The rows with their indicator and part; a problem for each row unknown, repeated or missing."""
-    matched, problems, seen = {}, [], {}
+    matched: dict = {}
+    problems: list[Problem] = []
+    seen: dict[tuple[str, str], Any] = {}
     above = ""
     for row in rows.itertuples():
         indicator, part = _match(row.label, above, catalogue)
@@ -54,7 +57,9 @@ def match_rows(rows: pd.DataFrame, catalogue: Catalogue, level: str) -> tuple[pd
         first = seen.setdefault((indicator, part), row)
         if first is not row:
             message = f"states “{indicator}” a second time, after {first.label_cell}"
-            problems.append(Problem(message, "Delete one of the two rows.", row.file, row.sheet, row.label_cell, row.label))
+            problems.append(
+                Problem(message, "Delete one of the two rows.", row.file, row.sheet, row.label_cell, row.label)
+            )
             continue
         matched[row.Index] = (indicator, part)
     if not problems:  # an unknown row is most likely the one that is missing: say it once
@@ -70,7 +75,9 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
         indicator = catalogue.indicators[row.indicator]
         number = None if pd.isna(row.number) else row.number
         # A row that only heads its sub-rows states nothing itself.
-        heads_only = not row.text and indicator.parts and indicator.rows_of_parts and not row.part and not indicator.whole
+        heads_only = (
+            not row.text and indicator.parts and indicator.rows_of_parts and not row.part and not indicator.whole
+        )
         if heads_only:
             continue
         try:

@@ -17,8 +17,8 @@ _NO_DATA = [
     r"\b(?:19|20)\d{2}\s*[-–]\s*(?:19|20)\d{2}\b",  # 2022-2024
     r"\b\d+/(?:\d{4}/)?[A-ZĐ][\w&-]*(?:[/-][\w&-]+)*",  # 16/2018/TT-BGDĐT, 05/CT-TW
     r"\b\d+\s*-\s*(?:NQ|QĐ|CT|KL|HD|TB|KH|BC|TT|NĐ)/?[A-ZĐ]*(?:/[A-ZĐ]+)*",  # 29 - NQ/TW, 213-QĐ/TW
-    r"\b(?:Nghị quyết|Quy định|Chỉ thị|Kết luận|Thông tư|Quyết định|Kế hoạch|Hướng dẫn|Nghị định|Luật|Điều|Khoản|Phụ lục"
-    r"|Biểu|Mẫu)(?:\s+(?:số|Trung ương|TW|Hội nghị Trung ương))*\s*\d+(?:/\d{4})?",  # Kết luận số 21, TW4
+    r"\b(?:Nghị quyết|Quy định|Chỉ thị|Kết luận|Thông tư|Quyết định|Kế hoạch|Hướng dẫn|Nghị định|Luật|Điều|Khoản"
+    r"|Phụ lục|Biểu|Mẫu)(?:\s+(?:số|Trung ương|TW|Hội nghị Trung ương))*\s*\d+(?:/\d{4})?",  # Kết luận số 21, TW4
     r"\b(?:TW|Trung ương)\s*\d+\b",
     r"\b(?:khóa|khoá|lần thứ|thứ)\s+\d+\b",
     r"\bchi bộ\s+[“\"]?\d+\s+tốt\b",  # chi bộ 4 tốt

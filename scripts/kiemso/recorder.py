@@ -17,6 +17,7 @@ from kiemso.number import plain
 from kiemso.observation import OBSERVED
 from kiemso.problem import Problem, Refused
 from kiemso.source import Source
+from kiemso.term import FILE as TERMS_FILE
 from kiemso.term import Target, Term, read_targets, read_terms, targets_file
 from kiemso.text import suggestion
 
@@ -50,7 +51,11 @@ class Recorder:
             hint = suggestion(key.indicator, self.catalogue.indicators)
             raise Refused(Problem(f"there is no indicator “{key.indicator}” in data/indicators.yml", hint))
         if key.part and key.part not in self.catalogue.parts:
-            raise Refused(Problem(f"there is no part “{key.part}” in data/indicators.yml", suggestion(key.part, self.catalogue.parts)))
+            raise Refused(
+                Problem(
+                    f"there is no part “{key.part}” in data/indicators.yml", suggestion(key.part, self.catalogue.parts)
+                )
+            )
         return key
 
     def fact(self, text: str) -> Fact:
@@ -102,6 +107,13 @@ class Recorder:
         label = f"Chỉ tiêu: {target.label}"
         return Fact(key, term, "chi-tieu", label, target.unit, value, text, OBSERVED, formulas.QUOTED, sources=[source])
 
+    def term_facts(self) -> list[Fact]:
+        """The facts that data/terms.yml states of the term: its number of school years and its last year."""
+        years = self.term.school_years if self.term else ()
+        place = Source(TERMS_FILE, "", f"{self.period}.school_years", ", ".join(years))
+        numbers = {"nam-hoc": len(years), "nam-cuoi": int(self.period[-4:])}
+        return [self._fact(self.key(n), v, OBSERVED, formulas.QUOTED, {}, [place]) for n, v in numbers.items()]
+
     def check_whole(self, fact: Fact) -> None:
         """Refused where the fact completes a whole and its parts, and they do not add up to it."""
         key = parse_key(fact.key)
@@ -116,19 +128,47 @@ class Recorder:
         written = " + ".join(part.text for part in parts if part)
         message = f"“{whole.label}” of {whole.period} is {whole.text}, but its parts {written} make {sum(values)}"  # type: ignore[arg-type]
         source = whole.sources[0]
-        raise Refused(Problem(message, "Mend the row or its parts.", source.file, source.sheet, source.cell, source.text))
+        raise Refused(
+            Problem(message, "Mend the row or its parts.", source.file, source.sheet, source.cell, source.text)
+        )
 
-    def _fact(self, key: Key, value: Value, status: str, formula: str, named: Mapping[str, Fact], sources: list[Source], *, bound: str = "", note: str = "") -> Fact:
+    def _fact(
+        self,
+        key: Key,
+        value: Value,
+        status: str,
+        formula: str,
+        named: Mapping[str, Fact],
+        sources: list[Source],
+        *,
+        bound: str = "",
+        note: str = "",
+    ) -> Fact:
         unit = self.catalogue.unit(key)
         text = write_value(value, status, unit, self.catalogue.decimals(key))
         expression = expression_of(formula, named, text)
         section, label = self.catalogue.indicators[key.indicator].section, self.catalogue.label(key)
         inputs = [fact.key for fact in named.values()]
-        return Fact(str(key), key.period, section, label, unit, value, text, status, formula, expression, inputs, sources, bound, note)
+        return Fact(
+            str(key),
+            key.period,
+            section,
+            label,
+            unit,
+            value,
+            text,
+            status,
+            formula,
+            expression,
+            inputs,
+            sources,
+            bound,
+            note,
+        )
 
     def _inputs(self, inputs: Mapping[str, str] | Sequence[str]) -> dict[str, Fact]:
         if isinstance(inputs, pd.Series):
-            inputs = [f"{inputs.name}@{period}" for period in inputs.index]
+            inputs = [f"{inputs.name}@{period}" for period in inputs.index.tolist()]
         if isinstance(inputs, Mapping):
             return {name: self.fact(key) for name, key in inputs.items()}
         return {key: self.fact(key) for key in inputs}

@@ -111,6 +111,7 @@ def _pandoc(project: Path, name: str, target: Path) -> list[str]:
         [pypandoc.get_pandoc_path(), "--defaults", defaults.resolve(), "--output", target.resolve(), REPORT],
         # The filter and the images are found from the project's folder, as Quarto does it.
         cwd=project,
+        check=False,
         env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
         capture_output=True,
         encoding="utf-8",
@@ -142,6 +143,7 @@ def _with_quarto(project: Path, formats: Sequence[str], folder: Path) -> list[st
     done = subprocess.run(
         [str(shutil.which("quarto")), "render", REPORT, "--to", targets, "--output-dir", folder.relative_to(project)],
         cwd=project,
+        check=False,
         # The notebooks have been run by whoever calls us: the pre-render step need not look again.
         env={**os.environ, "KIEMSO_RUN": "done", "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1"},
         stdout=subprocess.PIPE,

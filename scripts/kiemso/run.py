@@ -35,19 +35,31 @@ class Outcome:
 
 def term_steps(name: str, term: Term) -> list[Step]:
     """The steps of a term, each after those it needs."""
-    steps = []
-    for period in (*term.school_years, name):
-        inputs = (f"data/raw/{period}", CATALOGUE_FILE, TERMS_FILE)
-        steps.append(Step(CLEAN, period, inputs, ("1-clean-year.ipynb", "observations.csv")))
-    for year in term.school_years:
-        inputs = (f"build/{year}/observations.csv", CATALOGUE_FILE, TERMS_FILE)
-        outputs = ("2-compute-indicators.ipynb", "facts.json")
-        steps.append(Step(COMPUTE, year, inputs, outputs, (f"1-clean-year {year}",)))
-    inputs = (f"build/{name}/observations.csv", *(f"build/{year}/facts.json" for year in term.school_years))
-    inputs += (CATALOGUE_FILE, TERMS_FILE) + ((targets_file(term.next),) if term.next else ())
-    outputs = ("3-summarise-term.ipynb", "facts.json", "tables.json", "charts/")
-    needs = (f"1-clean-year {name}", *(f"2-compute-indicators {year}" for year in term.school_years))
-    return [*steps, Step(SUMMARISE, name, inputs, outputs, needs)]
+    reviewed = (CATALOGUE_FILE, TERMS_FILE)
+    clean = [
+        Step(CLEAN, period, (f"data/raw/{period}", *reviewed), ("1-clean-year.ipynb", "observations.csv"))
+        for period in (*term.school_years, name)
+    ]
+    compute = [
+        Step(
+            COMPUTE,
+            year,
+            (f"build/{year}/observations.csv", *reviewed),
+            ("2-compute-indicators.ipynb", "facts.json"),
+            (f"1-clean-year {year}",),
+        )
+        for year in term.school_years
+    ]
+    facts = tuple(f"build/{year}/facts.json" for year in term.school_years)
+    targets = (targets_file(term.next),) if term.next else ()
+    summarise = Step(
+        SUMMARISE,
+        name,
+        (f"build/{name}/observations.csv", *facts, *reviewed, *targets),
+        ("3-summarise-term.ipynb", "facts.json", "tables.json", "charts/"),
+        (clean[-1].name, *(step.name for step in compute)),
+    )
+    return [*clean, *compute, summarise]
 
 
 def run_term(project: Path, name: str, report: Report, jobs: int | None = None) -> Outcome:
@@ -107,7 +119,9 @@ def _run_steps(project: Path, steps: list[Step], report: Report, jobs: int | Non
     return outcome
 
 
-def _collect(under_way: dict[Future, str], order: TopologicalSorter, outcome: Outcome, report: Report, count: int) -> None:
+def _collect(
+    under_way: dict[Future, str], order: TopologicalSorter, outcome: Outcome, report: Report, count: int
+) -> None:
     """Take in what has ended. A failed step is never `done`, so nothing that needs it starts."""
     for future in wait(under_way, return_when=FIRST_COMPLETED).done:
         name = under_way.pop(future)

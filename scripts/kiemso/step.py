@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -9,7 +10,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 from kiemso.problem import Problem, Refused
@@ -107,11 +107,26 @@ def digest(path: Path) -> str:
 
 @cache
 def package_digest() -> str:
-    """The SHA-256 over the package's modules: another version may compute something else."""
-    total = hashlib.sha256(metadata.version("kiemso").encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    """The SHA-256 over the modules that a step uses: another version of one may compute something else."""
+    total = hashlib.sha256()
+    for path in _modules("execution", "cleaning", "calculation", "exhibit"):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
+
+
+def _modules(*names: str) -> list[Path]:
+    """These modules of the package and those that they import, directly or not."""
+    folder, found, waiting = Path(__file__).parent, set(), list(names)
+    while waiting:
+        path = folder / f"{waiting.pop()}.py"
+        if path in found or not path.exists():
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("kiemso"):
+                _, _, module = node.module.partition(".")
+                waiting += [module] if module else [alias.name for alias in node.names]
+    return sorted(found)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -98,7 +98,9 @@ def _shown(cell) -> str:
     number = _number(cell)
     if number is None:
         return str(cell.value)
-    return (format_number(number) if isinstance(number, float) else str(number)) + ("%" if "%" in cell.number_format else "")
+    return (format_number(number) if isinstance(number, float) else str(number)) + (
+        "%" if "%" in cell.number_format else ""
+    )
 
 
 def _unvalued(formulas, values, name: str) -> list[Problem]:

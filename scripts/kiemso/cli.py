@@ -1,0 +1,187 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from kiemso.problem import Problem, Refused, plural
+from kiemso.project import find_project
+
+FAILED, UNUSABLE = 1, 2
+
+
+def _said(command: Callable) -> Callable:
+    """A person's mistake is answered with a list of what to mend and exit status 2, never with a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args, **kwargs):
+        try:
+            return command(*args, **kwargs)
+        except Refused as refused:
+            _print_problems(refused.problems)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            _print_problems(
+                [Problem(f"{place}{error.strerror or error}", "Check the folder, its rights and the disk.")]
+            )
+        except KeyboardInterrupt:
+            click.echo("Stopped. What was finished is kept; the last good report is untouched.", err=True)
+        sys.exit(UNUSABLE)
+
+    return wrapped
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    click.echo(f"{plural(len(problems), 'problem')}; nothing was written, the last good report is untouched:", err=True)
+    for problem in problems:
+        click.echo(f"  {problem}", err=True)
+
+
+project_option = click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="The project's folder; by default the current one or the nearest above it.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kiemso", prog_name="kiemso")
+def main() -> None:
+    """Kiểm Số: every number of a report, down to the raw spreadsheet cell.
+
+    \b
+    kiemso run       run the notebooks whose inputs changed
+    kiemso render    run them, then make the report as HTML, PDF and Word
+    kiemso check     list what in the report is no longer true
+    kiemso update    rewrite stale figures in report.qmd
+    kiemso trace     print the evidence of a figure
+
+    Exit status: 0 good, 1 the check found something, 2 an input cannot be used.
+    """
+
+
+@main.command()
+@click.argument("term", required=False)
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
+@project_option
+@_said
+def run(term: str | None, jobs: int | None, project: Path) -> None:
+    """Run the notebooks of TERM (by default the report's term) whose inputs changed."""
+    _run(find_project(project), term, jobs)
+
+
+@main.command()
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "pdf", "docx"]),
+    help="Only this format; may be repeated.",
+)
+@click.option(
+    "--renderer",
+    type=click.Choice(["auto", "quarto", "embedded"]),
+    default="auto",
+    help="By default Quarto where it is installed.",
+)
+@project_option
+@_said
+def render(formats: tuple[str, ...], renderer: str, project: Path) -> None:
+    """Run what is out of date, then render report.qmd into _output/."""
+    from kiemso.render import RenderError
+    from kiemso.render import render as render_report
+
+    folder = find_project(project)
+    _run(folder, None, None)
+    try:
+        files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
+    except RenderError as error:
+        raise Refused(Problem(str(error))) from None
+    for file in files:
+        click.echo(f"→ {file.relative_to(folder).as_posix()}")
+
+
+@main.command()
+@project_option
+@_said
+def check(project: Path) -> None:
+    """List stale figures, unknown keys, contradicted claims and untagged numerals; exit status 1 if any."""
+    from kiemso.check import check_report
+
+    findings = check_report(find_project(project))
+    _section("Unknown keys", [str(problem) for problem in findings.unknown])
+    stale = [
+        f"report.qmd, line {s.figure.line}: “{s.figure.text}” is now “{s.text}” ({s.figure.key})"
+        for s in findings.stale
+    ]
+    _section("Stale figures: run `kiemso update`", stale)
+    _section("Claims that the data contradict and nobody has acknowledged", findings.contradicted)
+    _section("Numerals that are neither tagged nor waived", findings.untagged)
+    _section("Acknowledgements that are no longer needed (not counted as a fault)", findings.needless)
+    for line in findings.summary:
+        click.echo(line)
+    click.echo("Passed." if findings.passed else "Not passed.")
+    sys.exit(0 if findings.passed else FAILED)
+
+
+@main.command()
+@project_option
+@_said
+def update(project: Path) -> None:
+    """Rewrite the stale figures in report.qmd, and nothing else in it."""
+    from kiemso.check import update_report
+
+    stale = update_report(find_project(project))
+    for one in stale:
+        click.echo(f"report.qmd, line {one.figure.line}: “{one.figure.text}” → “{one.text}” ({one.figure.key})")
+    click.echo(f"{plural(len(stale), 'figure')} rewritten.")
+
+
+@main.command()
+@click.argument("key")
+@project_option
+@_said
+def trace(key: str, project: Path) -> None:
+    """Print the evidence of the fact KEY, such as boi.ba or xep-loai.htt@2023-2024."""
+    from kiemso.evidence import read_evidence
+    from kiemso.manuscript import read_manuscript
+    from kiemso.trace import trace as trace_fact
+
+    folder = find_project(project)
+    manuscript = read_manuscript(folder)
+    click.echo(trace_fact(key, read_evidence(folder, manuscript.term), manuscript))
+
+
+def _run(project: Path, term: str | None, jobs: int | None) -> None:
+    """Run the term's notebooks and gather their evidence for the renderer."""
+    from kiemso.check import unknown_names
+    from kiemso.evidence import publish, read_evidence
+    from kiemso.manuscript import read_manuscript
+    from kiemso.run import run_term
+
+    manuscript = read_manuscript(project)
+    name = term or manuscript.term
+    outcome = run_term(project, name, click.echo, jobs)
+    click.echo(f"{name}: {plural(len(outcome.ran), 'notebook')} run, {len(outcome.kept)} up to date")
+    evidence = read_evidence(project, name)
+    used: list[str] = []
+    if name == manuscript.term:
+        problems = list(unknown_names(manuscript, evidence))
+        if problems:
+            raise Refused(problems)
+        used = [figure.key for figure in manuscript.figures]
+    publish(evidence, used)
+
+
+def _section(title: str, lines: list[str]) -> None:
+    if lines:
+        click.echo(f"{title}:")
+        for line in lines:
+            click.echo(f"  {line}")
+        click.echo()
