@@ -80,8 +80,10 @@ def _move_in(files: Iterable[Path], output: Path) -> list[Path]:
 
 
 def _embedded(project: Path, formats: Sequence[str], folder: Path) -> list[str]:
-    with ThreadPoolExecutor(len(formats)) as pool:
-        jobs = [pool.submit(_embedded_one, project, name, folder) for name in formats]
+    # The PDF takes longest: begun first, on as many workers as there are processors, all are done soonest.
+    order = sorted(formats, key=lambda name: name != "pdf")
+    with ThreadPoolExecutor(min(len(order), os.cpu_count() or 1)) as pool:
+        jobs = [pool.submit(_embedded_one, project, name, folder) for name in order]
     # The formats tell the same messages: each is told once.
     failures = [job.exception() for job in jobs]
     messages = _unique(line for failure in failures if failure for line in str(failure).splitlines())

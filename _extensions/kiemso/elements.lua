@@ -1,0 +1,83 @@
+-- Small builders of Pandoc elements, and what differs between the three formats in them.
+
+local M = {}
+local html, typst, docx = FORMAT:match("html") ~= nil, FORMAT == "typst", FORMAT == "docx"
+M.html, M.typst, M.docx = html, typst, docx
+
+function M.given(s) return type(s) == "string" and s ~= "" end
+
+function M.is(el, class) return el.classes:includes(class) end
+
+-- Plain text as inlines. Control characters are no valid XML: Word would refuse the file.
+function M.text(s)
+  return pandoc.Inlines((tostring(s):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{FFFD}")))
+end
+
+function M.span(content, id, classes, attributes)
+  return pandoc.Span(content, pandoc.Attr(id or "", classes or {}, attributes or {}))
+end
+
+function M.concat(...)
+  local all = pandoc.Inlines({})
+  for _, part in ipairs({ ... }) do all:extend(pandoc.Inlines(part)) end
+  return all
+end
+
+-- Word needs a named style on each paragraph; elsewhere the template and the style sheet do it.
+function M.styled(blocks, style)
+  return docx and { pandoc.Div(blocks, pandoc.Attr("", {}, { ["custom-style"] = style })) } or blocks
+end
+
+-- The style sheet wants to know what belongs together; a Typst block would swallow the space around it.
+function M.group(blocks, class)
+  return html and pandoc.Div(blocks, pandoc.Attr("", { class })) or blocks
+end
+
+function M.cell(inlines, columns, style, attributes)
+  local attr = pandoc.Attr("", {}, attributes or {})
+  -- In Word a Plain would keep Pandoc's own style for table cells.
+  local content = docx and pandoc.Para(inlines) or pandoc.Plain(inlines)
+  return pandoc.Cell(M.styled({ content }, style), pandoc.AlignDefault, 1, columns or 1, attr)
+end
+
+function M.body(head, rows, row_heads)
+  return { attr = pandoc.Attr(), head = head, body = rows, row_head_columns = row_heads }
+end
+
+-- HTML: a wide table scrolls in its own box, which the keyboard must be able to reach.
+local function in_scroll_box(block, label)
+  if not html then return block end
+  local attributes = { { "role", "region" }, { "aria-label", label }, { "tabindex", "0" } }
+  return pandoc.Div({ block }, pandoc.Attr("", { "table-scroll" }, attributes))
+end
+
+local ALIGNMENT = { left = pandoc.AlignLeft, center = pandoc.AlignCenter, right = pandoc.AlignRight }
+
+local function column_specs(columns)
+  local specs = {}
+  for i, column in ipairs(columns) do
+    specs[i] = { ALIGNMENT[column.align] or pandoc.AlignDefault, column.width and column.width / 100 or nil }
+  end
+  return specs
+end
+
+local function header(columns, style)
+  local cells = {}
+  for i, column in ipairs(columns) do
+    -- In HTML the cells are <th>; Typst and Word have no style for them of their own.
+    local title = M.text(column.title)
+    cells[i] = M.cell(html and title or { pandoc.Strong(title) }, 1, style)
+  end
+  return pandoc.TableHead({ pandoc.Row(cells) })
+end
+
+-- A table; `caption` may be nil, `label` is what the scrolling box is called.
+function M.grid(columns, all, style, label, caption)
+  local long = caption and { pandoc.Plain(caption) } or {}
+  local classes = typst and not caption and { "typst:no-figure" } or {}
+  local attr = pandoc.Attr("", classes, docx and { ["custom-style"] = "ReportTable" } or {})
+  return in_scroll_box(pandoc.Table(
+    { long = long }, column_specs(columns), header(columns, style), all, pandoc.TableFoot(), attr), label)
+end
+
+return M

@@ -1,0 +1,109 @@
+-- Figures: the facts which report.qmd states, as links to their evidence.
+
+local elements = require("kiemso.elements")
+local problems = require("kiemso.problems")
+local html, docx = elements.html, elements.docx
+local span, text = elements.span, elements.text
+
+local M = {}
+local facts, folder = {}, "" -- of report.json, and where it stands
+local anchors = {} -- the link targets which the evidence will hold
+local count = 0
+
+M.any = false -- whether the report states any fact
+M.places = {} -- anchor -> ids of the figures that lead to it, in reading order
+
+function M.open(report, where)
+  facts, folder = report.facts, where
+  for _, section in ipairs(report.evidence.sections) do
+    for _, row in ipairs(section.rows) do
+      anchors[row.anchor] = true
+      for _, line in ipairs(row.lines) do
+        if elements.given(line.anchor) then anchors[line.anchor] = true end
+      end
+    end
+  end
+end
+
+local function squeeze(s) -- line breaks and no-break spaces do not make a figure stale
+  return (s:gsub("\u{00A0}", " "):gsub("\u{202F}", " "):gsub("%s+", " "):gsub("^ ", ""):gsub(" $", ""))
+end
+
+local function lookup(key, form)
+  local fact = facts[key]
+  if not fact then
+    return problems.add("no fact “%s” in %s/report.json", key, folder)
+  end
+  if not fact.forms[form] then
+    local known = {}
+    for name in pairs(fact.forms) do table.insert(known, name) end
+    table.sort(known)
+    return problems.add("fact “%s” has no form as=%s; it has: %s", key, form, table.concat(known, ", "))
+  end
+  if not anchors[fact.anchor] then
+    return problems.add("fact “%s” leads to “#%s”, which the evidence does not hold", key, fact.anchor)
+  end
+  return fact, fact.forms[form]
+end
+
+-- What `build` makes gets no ids: headings, which the table of contents repeats, and the tables folded behind charts.
+local naming = true
+function M.unnamed(build, ...)
+  naming = false
+  local result = build(...)
+  naming = true
+  return result
+end
+
+-- The linked figure of a fact. `written` is what report.qmd says, nil where nothing was written (in tables).
+function M.figure(key, form, written)
+  local fact, value = lookup(key, form or "value")
+  if not fact then return pandoc.Inlines({}) end
+  local stale = written ~= nil and squeeze(written) ~= squeeze(value)
+  local classes, title, content = { "figure" }, fact.label, text(value)
+  if fact.status ~= "observed" then table.insert(classes, (fact.status:gsub(" ", "-"))) end
+  if stale then
+    problems.say(string.format("stale: fact “%s”: report.qmd says “%s”, the fact is “%s”", key, squeeze(written), value))
+    table.insert(classes, "stale")
+    title = string.format("Văn bản ghi “%s”, số liệu nay là “%s”. %s", squeeze(written), value, fact.label)
+    content = { span(content, "", { "mark" }, docx and { ["custom-style"] = "Stale" } or {}) }
+  end
+  local id = ""
+  M.any = true
+  if naming then
+    count = count + 1
+    id = "fig-" .. count
+    M.places[fact.anchor] = M.places[fact.anchor] or {}
+    table.insert(M.places[fact.anchor], id)
+  end
+  local attributes = html and { ["data-fact"] = key } or {}
+  local link = pandoc.Link(content, "#" .. fact.anchor, title, pandoc.Attr(html and id or "", classes, attributes))
+  -- Pandoc writes the id of a link in HTML only; in Typst and Word a span around it carries the id.
+  return { (html or id == "") and link or span({ link }, id) }
+end
+
+-- Emphasis inside the brackets is kept: [**5**]{fact=…}.
+local function figure_in_text(el)
+  local content = M.figure(el.attributes.fact, el.attributes.as, pandoc.utils.stringify(el.content))
+  local inner = #el.content == 1 and el.content[1]
+  if inner and (inner.t == "Strong" or inner.t == "Emph") then
+    inner.content = content
+    return inner
+  end
+  return content
+end
+
+local function waived(el)
+  return html and span(el.content, "", { "waived" }, { title = el.attributes.waiver }) or el.content
+end
+
+function M.span_in_text(el)
+  if el.attributes.fact then return figure_in_text(el), false end
+  if el.attributes.waiver then return waived(el), false end
+end
+
+function M.figures_in(el)
+  return el:walk({ traverse = "topdown", Span = M.span_in_text })
+end
+
+return M

@@ -1,0 +1,125 @@
+-- Kiểm Số: puts the facts of build/<term>/report.json into report.qmd, and lays out the evidence behind them.
+--
+-- The same filter runs under Quarto and under the embedded renderer. It builds Pandoc's own elements, so that
+-- Pandoc escapes every string for HTML, Typst and Word; raw output is used only for what Pandoc cannot say.
+
+-- Relative to the project, which both renderers start in: Lua on Windows opens no path with Vietnamese letters.
+package.path = "_extensions/?.lua;" .. package.path
+local elements = require("kiemso.elements")
+local evidence = require("kiemso.evidence")
+local figures = require("kiemso.figures")
+local problems = require("kiemso.problems")
+local tables = require("kiemso.tables")
+local html, typst, docx = elements.html, elements.typst, elements.docx
+local body, is, styled, text = elements.body, elements.is, elements.styled, elements.text
+
+local folder = "" -- where report.json stands
+
+-- Two columns without borders. Typst and Word know columns of this kind only as a table.
+local function two_columns(div, name, widths, alignments)
+  if html then return div end
+  local cells = {}
+  for i, side in ipairs({ "left", "right" }) do
+    local found = div.content:find_if(function(b) return b.t == "Div" and b.classes:includes(side) end)
+    cells[i] = pandoc.Cell(styled(found and found.content or {}, name), pandoc.AlignDefault, 1, 1)
+  end
+  local specs = { { alignments[1], widths[1] }, { alignments[2], widths[2] } }
+  local attributes = typst and { ["typst:stroke"] = "none" } or { ["custom-style"] = "Columns" }
+  return pandoc.Div({ pandoc.Table({ long = {} }, specs, pandoc.TableHead(), { body({}, { pandoc.Row(cells) }, 0) },
+    pandoc.TableFoot(), pandoc.Attr("", { "typst:no-figure" }, attributes)) }, pandoc.Attr(name:lower()))
+end
+
+local function read_report(meta)
+  local term = meta.term and pandoc.utils.stringify(meta.term) or ""
+  folder = "build/" .. term
+  local file = io.open(folder .. "/report.json", "rb")
+  if not file then
+    problems.add(term == "" and "report.qmd names no term: add “term: 2022-2024” to its header"
+      or folder .. "/report.json does not exist: run `kiemso run` first")
+    problems.stop_if_any()
+  end
+  local report = pandoc.json.decode(file:read("a"), false)
+  file:close()
+  figures.open(report, folder)
+  tables.open(report, folder)
+  return report
+end
+
+-- First pass, in reading order: figures, tables and charts.
+local state_facts = {
+  traverse = "topdown",
+  Span = figures.span_in_text,
+  Header = function(el) return figures.unnamed(figures.figures_in, el), false end,
+  Div = function(el)
+    if el.attributes.table then return tables.table_block(el.attributes.table), false end
+    if el.attributes.chart then return tables.chart_block(el.attributes.chart), false end
+  end,
+}
+
+-- Second pass: what needs all figures to be known, and what moves.
+local function lay_out(doc, report)
+  local level, has_evidence = 1, false
+  doc.blocks = doc.blocks:walk({
+    traverse = "topdown",
+    Header = function(el) level = el.level end,
+    Div = function(el)
+      local center, left = pandoc.AlignCenter, pandoc.AlignLeft
+      if is(el, "letterhead") then
+        -- The templates of all three formats set it before the title.
+        doc.meta.letterhead = pandoc.MetaBlocks({ two_columns(el, "Letterhead", { .42, .58 }, { center, center }) })
+        return {}, false
+      elseif is(el, "signature") then
+        return two_columns(el, "Signature", { .5, .5 }, { left, center }), false
+      elseif is(el, "evidence") then
+        has_evidence = true
+        return evidence.block(report.evidence, level + 1), false
+      end
+    end,
+  })
+  if figures.any and not has_evidence then
+    problems.add("report.qmd states facts but has no place for their evidence: add “::: {.evidence}” and “:::” at its end")
+  end
+end
+
+local function titles(meta)
+  if not meta.title then return end
+  local full = pandoc.utils.stringify(meta.title)
+  if meta.subtitle then full = full .. ": " .. pandoc.utils.stringify(meta.subtitle) end
+  meta.pagetitle = pandoc.MetaInlines(text(full))
+end
+
+-- Pandoc leaves a Word file's contents to Word, which asks its reader first and then fills them in. These entries
+-- stand inside Word's own field: readable at once, and Word adds the page numbers whenever it is told to update.
+local function contents(blocks)
+  local entries = pandoc.Blocks({})
+  for _, block in ipairs(blocks) do
+    if block.t == "Header" and block.level <= PANDOC_WRITER_OPTIONS.toc_depth and not is(block, "unlisted") then
+      local link = pandoc.Link(text(pandoc.utils.stringify(block)), "#" .. block.identifier)
+      entries:extend(styled({ pandoc.Plain({ link }) }, "toc " .. block.level))
+    end
+  end
+  return pandoc.MetaBlocks(entries)
+end
+
+local function transform(doc)
+  local report = read_report(doc.meta)
+  for _, key in ipairs({ "title", "subtitle" }) do
+    if doc.meta[key] then doc.meta[key] = figures.unnamed(figures.figures_in, pandoc.Plain(doc.meta[key])).content end
+  end
+  doc.blocks = doc.blocks:walk(state_facts)
+  lay_out(doc, report)
+  problems.stop_if_any()
+  titles(doc.meta)
+  if docx and PANDOC_WRITER_OPTIONS.table_of_contents then doc.meta["toc-entries"] = contents(doc.blocks) end
+  return doc
+end
+
+function Pandoc(doc)
+  local done, result = pcall(transform, doc)
+  if not done then
+    -- Under Quarto an error would be logged and the render would succeed.
+    problems.add("%s/report.json is not what was expected: run `kiemso run` again (%s)", folder, tostring(result))
+    problems.stop_if_any()
+  end
+  return result
+end
