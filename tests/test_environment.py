@@ -26,11 +26,11 @@ def test_the_conda_environment_asks_for_what_the_package_asks_for() -> None:
         listed += entry["pip"] if isinstance(entry, dict) else [entry]
     found = {}
     for entry in listed:
-        name, _, version = entry.partition(" ")
+        name, _, version = entry.removeprefix("--").partition(" ")
         found[canonicalize_name(CONDA_NAMES.get(name, name))] = version
     assert found.pop("python") == PROJECT["requires-python"]
     assert found.pop("quarto").startswith(">=")
-    assert found.pop("--editable") == "." and found.pop("pip") == ""
+    assert found.pop("editable") == "." and found.pop("pip") == ""
     assert found == wanted()
 
 

@@ -40,7 +40,7 @@ local function source_inlines(source)
 end
 
 local function line_inlines(line)
-  local formula = given(line.formula) and " = " .. line.formula or ""
+  local formula = given(line.formula) and " (" .. line.formula .. ")" or ""
   local inlines = concat({ target(text(line.period), line.anchor) }, text(": " .. line.value .. formula))
   for i, source in ipairs(line.sources) do
     inlines = concat(inlines, text(i == 1 and " ← " or "; "), source_inlines(source))
@@ -105,8 +105,8 @@ end
 -- The blocks of the appendix; `level` is that of its headings.
 function M.block(evidence, level)
   local blocks = pandoc.Blocks({
-    pandoc.Para(text("Mỗi số liệu trong báo cáo dẫn đến một dòng dưới đây: giá trị, cách tính, ô của sổ tính đã tính "
-      .. "ra nó, và các ô bảng tính gốc với nội dung ghi tại đó. Các số sau dấu ↩ dẫn về nơi số liệu được nêu.")),
+    pandoc.Para(text("Mỗi số liệu trong báo cáo dẫn đến một dòng dưới đây: giá trị, cách tính, ô lệnh đã tính ra nó "
+      .. "và các ô bảng tính gốc kèm nguyên văn. Các số sau dấu ↩ dẫn về nơi số liệu được nêu.")),
     heading("Các tệp số liệu gốc", level),
     evidence_table(FILE_COLUMNS, file_rows(evidence.files), "Các tệp số liệu gốc"),
   })
