@@ -47,7 +47,9 @@ def test_labels_as_the_workbooks_print_them_are_known(catalogue, printed, code):
     assert catalogue.spellings[label_key(printed)] == code
 
 
-@pytest.mark.parametrize(("printed", "code"), [("- HTXS", "htsx"), ("- Chưaxếploại", "chua"), ("Chính thức", "chinh-thuc")])
+@pytest.mark.parametrize(
+    ("printed", "code"), [("- HTXS", "htsx"), ("- Chưaxếploại", "chua"), ("Chính thức", "chinh-thuc")]
+)
 def test_parts_as_the_workbooks_print_them_are_known(catalogue, printed, code):
     assert catalogue.part_spellings[label_key(printed)] == code
 

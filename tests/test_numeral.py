@@ -79,7 +79,9 @@ def test_real_figures_are_found(text, figures):
     assert found(text) == figures
 
 
-@pytest.mark.xfail(strict=True, reason="a common word is taken for the name of a document, a grade, a month or an event")
+@pytest.mark.xfail(
+    strict=True, reason="a common word is taken for the name of a document, a grade, a month or an event"
+)
 @pytest.mark.parametrize(
     ("text", "figures"),
     [

@@ -229,6 +229,8 @@ def test_prizes_written_in_any_way_read_back_the_same(parts, stated, form, betwe
     assert parts("boi", between.join(form.format(count, MEDALS[part]) for part, count in stated.items())) == stated
 
 
-@given(counts_of(LEVELS), st.sampled_from(["{1} {0}", "{0} {1}", "{0}{1}", "cấp {1} {0}"]), st.sampled_from([", ", " "]))
+@given(
+    counts_of(LEVELS), st.sampled_from(["{1} {0}", "{0} {1}", "{0}{1}", "cấp {1} {0}"]), st.sampled_from([", ", " "])
+)
 def test_levels_written_in_any_way_read_back_the_same(parts, stated, form, between):
     assert parts("ioe", between.join(form.format(count, LEVELS[part]) for part, count in stated.items())) == stated

@@ -34,7 +34,9 @@ def test_an_unknown_term_is_refused_with_the_terms_there_are(root):
     assert "“2022-2024”" in refused.value.problems[0].mend
 
 
-@pytest.mark.parametrize("year", ["2021", "2021-2023", "2022-2021", "2021-22", "21-22", "2021/2022", "năm học 2021-2022"])
+@pytest.mark.parametrize(
+    "year", ["2021", "2021-2023", "2022-2021", "2021-22", "21-22", "2021/2022", "năm học 2021-2022"]
+)
 def test_a_school_year_joins_two_years_that_follow_each_other(write, year):
     project = write("terms.yml", f"2022-2024: {{label: nhiệm kỳ, school_years: ['{year}']}}")
     with pytest.raises(Refused, match="a school year looks like 2023-2024"):

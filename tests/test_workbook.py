@@ -140,7 +140,9 @@ def test_an_array_formula_without_a_value_is_refused_with_its_text(make_workbook
 
 
 def test_all_faults_of_a_workbook_are_listed_together(make_workbook):
-    assert [cell for cell, *_ in refusal(make_workbook({"C9": "#REF!", "C7": "=A1", "C8": datetime.date(2024, 2, 1)}))] == [
+    assert [
+        cell for cell, *_ in refusal(make_workbook({"C9": "#REF!", "C7": "=A1", "C8": datetime.date(2024, 2, 1)}))
+    ] == [
         "C7",
         "C8",
         "C9",
