@@ -69,11 +69,12 @@ def main() -> None:
 @main.command()
 @click.argument("term", required=False)
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
+@click.option("--kernel", is_flag=True, help="Run in ordinary Jupyter kernels, one at a time: slower.")
 @project_option
 @_said
-def run(term: str | None, jobs: int | None, project: Path) -> None:
+def run(term: str | None, jobs: int | None, kernel: bool, project: Path) -> None:
     """Run the notebooks of TERM (by default the report's term) whose inputs changed."""
-    _run(find_project(project), term, jobs)
+    _run(find_project(project), term, jobs, kernel)
 
 
 @main.command()
@@ -98,7 +99,7 @@ def render(formats: tuple[str, ...], renderer: str, project: Path) -> None:
     from kiemso.render import render as render_report
 
     folder = find_project(project)
-    _run(folder, None, None)
+    _run(folder)
     try:
         files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
     except RenderError as error:
@@ -158,7 +159,7 @@ def trace(key: str, project: Path) -> None:
     click.echo(trace_fact(key, read_evidence(folder, manuscript.term), manuscript))
 
 
-def _run(project: Path, term: str | None, jobs: int | None) -> None:
+def _run(project: Path, term: str | None = None, jobs: int | None = None, kernel: bool = False) -> None:
     """Run the term's notebooks and gather their evidence for the renderer."""
     from kiemso.check import unknown_names
     from kiemso.evidence import publish, read_evidence
@@ -167,7 +168,7 @@ def _run(project: Path, term: str | None, jobs: int | None) -> None:
 
     manuscript = read_manuscript(project)
     name = term or manuscript.term
-    outcome = run_term(project, name, click.echo, jobs)
+    outcome = run_term(project, name, click.echo, jobs=jobs, kernel=kernel)
     click.echo(f"{name}: {plural(len(outcome.ran), 'notebook')} run, {len(outcome.kept)} up to date")
     evidence = read_evidence(project, name)
     used: list[str] = []

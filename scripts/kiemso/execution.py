@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
@@ -20,33 +21,47 @@ from kiemso.project import STAGE
 from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME
 
 KERNEL = "python3"
+ENGINE = "kiemso"  # the papermill.engine entry point of this package
 
 
-def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: Path) -> None:
+def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: Path, *, kernel: bool = False) -> None:
     """Run a notebook into the stage, beside the files it saves; Refused carries what it refused.
 
-    The executed notebook depends on nothing but its inputs: papermill's times and paths are taken out.
+    It runs in a process forked warm, or in an ordinary Jupyter kernel where `kernel` asks for one. The executed
+    notebook depends on nothing but its inputs: papermill's times and paths are taken out.
     """
     _check_parameters(project / notebook, notebook, parameters)
     output = stage / Path(notebook).name
-    os.environ[STAGE] = str(stage)
+    settings = _kernel_settings(project, notebook, stage) if kernel else _forked_settings(project, notebook, stage)
     try:
         papermill.execute_notebook(
             project / notebook,
             output,
             parameters=dict(parameters),
             kernel_name=KERNEL,
-            cwd=str((project / notebook).parent),
             progress_bar=False,
-            extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
+            request_save_on_cell_execute=False,
+            **settings,
         )
     except PapermillExecutionError as error:
         raise Refused(_problems(nbformat.read(output, as_version=4), notebook, parameters, error)) from None
-    finally:
-        del os.environ[STAGE]
+    except DeadKernelError as error:
+        mend = "Open the notebook in JupyterLab and run it cell by cell."
+        raise Refused(Problem(f"stopped for {', '.join(parameters.values())}: {error}", mend, notebook)) from None
     executed = nbformat.read(output, as_version=4)
     _forget_the_run(executed)
     nbformat.write(executed, output)
+
+
+def _forked_settings(project: Path, notebook: str, stage: Path) -> dict[str, Any]:
+    folder = str((project / notebook).parent)
+    return {"engine_name": ENGINE, "folder": folder, "environment": {STAGE: str(stage)}}
+
+
+def _kernel_settings(project: Path, notebook: str, stage: Path) -> dict[str, Any]:
+    os.environ[STAGE] = str(stage)  # a kernel takes its environment from this process
+    # ipykernel warns of its own transport at every start.
+    return {"cwd": str((project / notebook).parent), "extra_arguments": ["--log-level=CRITICAL"]}
 
 
 def take_facts(executed: Path) -> list[Fact]:

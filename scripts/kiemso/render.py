@@ -130,7 +130,7 @@ def _typst(project: Path, source: Path, target: Path) -> None:
     try:
         # Given as bytes, the file stands at the root: the project, where its images are.
         # Fonts of this machine are ignored: the report looks the same on every other.
-        pdf = typst.compile(source.read_bytes(), root=project, ignore_system_fonts=True)
+        pdf: bytes = typst.compile(source.read_bytes(), root=project, ignore_system_fonts=True)  # type: ignore[type-var]
     except typst.TypstError as error:
         raise RenderError(f"Typst could not set the PDF: {error}") from error
     target.write_bytes(pdf)

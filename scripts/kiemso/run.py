@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -62,7 +61,7 @@ def term_steps(name: str, term: Term) -> list[Step]:
     return [*clean, *compute, summarise]
 
 
-def run_term(project: Path, name: str, report: Report, jobs: int | None = None) -> Outcome:
+def run_term(project: Path, name: str, report: Report, *, jobs: int | None = None, kernel: bool = False) -> Outcome:
     """Run what is out of date of a term; Refused lists every problem of every notebook.
 
     One run at a time in a project: a second one is refused. A killed run's lock is free again.
@@ -75,7 +74,7 @@ def run_term(project: Path, name: str, report: Report, jobs: int | None = None) 
     made = frozenset(f"build/{step.period}/{output}" for step in steps for output in step.outputs)
     check_inputs(project, steps, made)
     with project_lock(project):
-        outcome = _run_steps(project, steps, report, jobs)
+        outcome = _run_steps(project, steps, report, jobs, kernel)
     if outcome.problems:
         raise Refused(dict.fromkeys(outcome.problems))
     return outcome
@@ -93,7 +92,7 @@ def project_lock(project: Path) -> FileLock:
     return lock
 
 
-def _run_steps(project: Path, steps: list[Step], report: Report, jobs: int | None) -> Outcome:
+def _run_steps(project: Path, steps: list[Step], report: Report, jobs: int | None, kernel: bool) -> Outcome:
     by_name = {step.name: step for step in steps}
     order = TopologicalSorter({step.name: step.needs for step in steps})
     order.prepare()
@@ -107,12 +106,15 @@ def _run_steps(project: Path, steps: list[Step], report: Report, jobs: int | Non
                     outcome.kept.append(name)
                     order.done(name)
                 else:
-                    pool = pool or _pool(jobs)
-                    under_way[pool.submit(run_step, project, by_name[name])] = name
+                    pool = pool or _pool(jobs, kernel)
+                    under_way[pool.submit(run_step, project, by_name[name], kernel)] = name
             if under_way:
                 _collect(under_way, order, outcome, report, len(steps))
             elif not ready:
                 break  # what is left needs a step that was refused
+    except BaseException:
+        _stop()
+        raise
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)
@@ -136,7 +138,7 @@ def _collect(
         order.done(name)
 
 
-def run_step(project: Path, step: Step) -> float:
+def run_step(project: Path, step: Step, kernel: bool = False) -> float:
     """Run one step from clean stage to record; the seconds it took."""
     # Imported here: the up-to-date check, which is most runs, needs none of it.
     from kiemso.execution import execute, write_facts, write_tables
@@ -145,7 +147,7 @@ def run_step(project: Path, step: Step) -> float:
     start = time.monotonic()
     made_from = step.made_from(project)
     stage = step.stage(project)
-    execute(project, step.notebook, step.parameters, stage)
+    execute(project, step.notebook, step.parameters, stage, kernel=kernel)
     if "facts.json" in step.outputs:
         years = [project / name for name in step.inputs if name.endswith("/facts.json")]
         write_facts(stage, step.notebook, {key: fact for path in years for key, fact in read_facts(path).items()})
@@ -155,7 +157,18 @@ def run_step(project: Path, step: Step) -> float:
     return time.monotonic() - start
 
 
-def _pool(jobs: int | None) -> Executor:
-    # spawn: a forked copy of a process with threads may hang; this one starts clean everywhere.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs or min(4, os.cpu_count() or 1), mp_context=context)
+def _stop() -> None:
+    """End the notebooks that are running, so that their threads end."""
+    from kiemso.process import stop_all
+
+    stop_all()
+
+
+def _pool(jobs: int | None, kernel: bool) -> Executor:
+    """Threads: each waits for the process of its own notebook."""
+    if not kernel:
+        from kiemso.process import warm_up
+
+        warm_up()
+    # An ordinary kernel is told its output folder through this process's environment: one at a time.
+    return ThreadPoolExecutor(1 if kernel else jobs or min(4, os.cpu_count() or 1))

@@ -109,7 +109,7 @@ def digest(path: Path) -> str:
 def package_digest() -> str:
     """The SHA-256 over the modules that a step uses: another version of one may compute something else."""
     total = hashlib.sha256()
-    for path in _modules("execution", "cleaning", "calculation", "exhibit"):
+    for path in _modules("execution", "engine", "warm", "cleaning", "calculation", "exhibit"):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
