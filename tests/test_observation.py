@@ -188,8 +188,8 @@ def test_levels_are_read_part_by_part_in_either_order(parts, indicator, text, st
 @pytest.mark.parametrize(
     ("indicator", "text", "why"),
     [
-        ("boi", "2", "“2” stands alone"),
-        ("boi", "2 3 nhất", "“2” stands alone"),
+        ("boi", "2", "stands alone"),
+        ("boi", "2 3 nhất", "stands alone"),
         ("boi", "2 nhất, 1 nhất", "“nhất” twice"),
         ("boi", "2 vàng", "from “vàng” on"),
         ("boi", "2 bao", "from “o” on"),
@@ -203,6 +203,13 @@ def test_levels_are_read_part_by_part_in_either_order(parts, indicator, text, st
 def test_prizes_and_levels_that_cannot_be_read_whole_are_refused(parts, indicator, text, why):
     with pytest.raises(Unreadable, match=why):
         parts(indicator, text)
+
+
+@pytest.mark.xfail(strict=True, reason="nothing is left once the separators are gone: read as if the cell were blank")
+@pytest.mark.parametrize("text", ["+", ",", "và"])
+def test_a_cell_of_separators_alone_is_not_a_blank(parts, text):
+    with pytest.raises(Unreadable):
+        parts("boi", text)
 
 
 def test_a_prize_that_the_cell_does_not_name_is_missing_and_not_zero(catalogue):

@@ -1,0 +1,199 @@
+"""Steps: what makes one out of date, and what a crash leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from kiemso import step as step_module
+from kiemso.problem import Refused
+from kiemso.step import Step, check_inputs, digest, package_digest, write_whole
+
+STEP = Step("notebooks/1-clean-year.ipynb", "2021-2022", ("data/raw/2021-2022", "data/terms.yml"), ("a.csv", "charts/"))
+
+
+def make_project(folder: Path) -> Path:
+    for name, content in {
+        "notebooks/1-clean-year.ipynb": "{}",
+        "data/raw/2021-2022/ket-qua.xlsx": "workbook",
+        "data/terms.yml": "2022-2024: {}",
+        "requirements.lock": "pandas==2.3.3",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def run(project: Path, content: str = "1\n") -> None:
+    """What a run of the step does, with these outputs."""
+    made_from, stage = STEP.made_from(project), STEP.stage(project)
+    (stage / "a.csv").write_text(content, encoding="utf-8")
+    (stage / "charts").mkdir()
+    (stage / "charts/boi.svg").write_text("<svg/>", encoding="utf-8")
+    STEP.finish(project, stage, made_from)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    run(make_project(tmp_path))
+    return tmp_path
+
+
+def test_a_step_that_never_ran_is_not_up_to_date(tmp_path):
+    assert not STEP.up_to_date(make_project(tmp_path))
+
+
+def test_a_step_that_ran_is_up_to_date_and_its_outputs_stand_in_their_place(project):
+    assert STEP.up_to_date(project)
+    made = sorted(
+        path.relative_to(project / "build").as_posix() for path in (project / "build").rglob("*") if path.is_file()
+    )
+    assert made == ["2021-2022/1-clean-year.step.json", "2021-2022/a.csv", "2021-2022/charts/boi.svg"]
+
+
+def test_time_stamps_and_excels_lock_files_do_not_matter(project):
+    for path in project.rglob("*"):
+        os.utime(path, (0, 0))
+    (project / "data/raw/2021-2022/~$ket-qua.xlsx").write_text("khóa", encoding="utf-8")
+    assert STEP.up_to_date(project)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["notebooks/1-clean-year.ipynb", "data/raw/2021-2022/ket-qua.xlsx", "data/terms.yml", "requirements.lock"]
+    + ["data/raw/2021-2022/moi.xlsx", "build/2021-2022/a.csv", "build/2021-2022/charts/boi.svg"]
+    + ["build/2021-2022/charts/la.svg"],
+)
+def test_a_change_in_what_goes_in_or_came_out_makes_it_out_of_date(project, name):
+    (project / name).write_text("khác", encoding="utf-8")
+    assert not STEP.up_to_date(project)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["notebooks/1-clean-year.ipynb", "data/raw/2021-2022/ket-qua.xlsx", "data/terms.yml", "requirements.lock"]
+    + ["build/2021-2022/a.csv", "build/2021-2022/charts/boi.svg", "build/2021-2022/1-clean-year.step.json"],
+)
+def test_a_file_that_is_gone_makes_it_out_of_date(project, name):
+    (project / name).unlink()
+    assert not STEP.up_to_date(project)
+
+
+def test_a_file_under_another_name_makes_it_out_of_date(project):
+    folder = project / "data/raw/2021-2022"
+    (folder / "ket-qua.xlsx").rename(folder / "ket-qua-2.xlsx")
+    assert not STEP.up_to_date(project)
+
+
+def test_another_version_of_the_package_makes_it_out_of_date(project, monkeypatch):
+    monkeypatch.setattr(step_module, "package_digest", lambda: "0" * 64)
+    assert not STEP.up_to_date(project)
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]", "null", "{}", '{"made_from": {}, "outputs": {}}'])
+def test_a_damaged_record_counts_as_none(project, record):
+    STEP.record_path(project).write_text(record, encoding="utf-8")
+    assert not STEP.up_to_date(project)
+
+
+def test_a_step_runs_again_over_its_old_outputs(project):
+    run(project, "2\n")
+    assert STEP.up_to_date(project)
+    assert (project / "build/2021-2022/a.csv").read_text(encoding="utf-8") == "2\n"
+
+
+def test_a_crash_while_outputs_are_moved_in_leaves_the_step_to_be_done_again(project, monkeypatch):
+    replace = os.replace
+
+    def fail_on_charts(source, target):
+        if Path(target).name == "charts":
+            raise OSError("No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(step_module.os, "replace", fail_on_charts)
+    with pytest.raises(OSError, match="No space left"):
+        run(project, "1\n")  # the same content: only the record tells that the step was not completed
+    monkeypatch.undo()
+    assert not STEP.up_to_date(project)
+    run(project)
+    assert STEP.up_to_date(project)
+
+
+def test_a_run_that_dies_before_its_end_changes_no_good_output(project):
+    (STEP.stage(project) / "a.csv").write_text("half", encoding="utf-8")
+    assert STEP.up_to_date(project)
+    assert not [*STEP.stage(project).iterdir()]  # and the next run starts clean
+
+
+def test_the_record_is_the_same_wherever_the_project_lies(tmp_path):
+    records = []
+    for place in ("một", "hai"):
+        run(make_project(tmp_path / place))
+        records.append(STEP.record_path(tmp_path / place).read_bytes())
+    assert records[0] == records[1]
+    assert json.loads(records[0])["made_from"]["parameters"] == {"period": "2021-2022"}
+
+
+def test_all_missing_inputs_are_listed_together(tmp_path):
+    make_project(tmp_path)
+    (tmp_path / "data/terms.yml").unlink()
+    other = Step("notebooks/2.ipynb", "2021-2022", ("build/2021-2022/a.csv", "data/terms.yml"), ("facts.json",))
+    with pytest.raises(Refused) as refused:
+        check_inputs(tmp_path, [STEP, other], frozenset({"build/2021-2022/a.csv"}))
+    assert [problem.file for problem in refused.value.problems] == ["data/terms.yml", "notebooks/2.ipynb"]
+
+
+def test_inputs_that_other_steps_make_need_not_be_there_yet(tmp_path):
+    make_project(tmp_path)
+    check_inputs(tmp_path, [STEP], frozenset())
+
+
+def test_a_digest_is_of_the_content_alone(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(b"abc")
+    # From FIPS 180-2, appendix B.1.
+    assert digest(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert digest(tmp_path / "a") == digest(tmp_path / "b")
+
+
+def test_the_packages_digest_covers_every_module_that_a_notebook_or_its_run_imports(root, monkeypatch):
+    sources = "".join(path.read_text(encoding="utf-8") for path in (root / "notebooks").glob("*.ipynb"))
+    entries = sorted({"kiemso.execution", *re.findall(r"from (kiemso\.\w+) import", sources)})
+    code = f"import sys, {', '.join(entries)}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    needed = {name.partition(".")[2] for name in loaded if name.startswith("kiemso.")}
+    digested: list[Path] = []
+    modules = step_module._modules
+    monkeypatch.setattr(step_module, "_modules", lambda *names: digested.extend(modules(*names)) or digested)
+    assert len(package_digest.__wrapped__()) == 64
+    assert {"number", "formula", "recorder"} <= needed <= {path.stem for path in digested}
+    assert "render" not in {path.stem for path in digested}
+
+
+def test_a_file_is_written_whole_and_only_when_its_content_changes(tmp_path):
+    path = tmp_path / "build/facts.json"
+    write_whole(path, "một")
+    os.utime(path, (0, 0))
+    write_whole(path, b"m\xe1\xbb\x99t")
+    assert path.stat().st_mtime == 0
+    write_whole(path, "hai")
+    assert path.read_text(encoding="utf-8") == "hai"
+    assert [file.name for file in path.parent.iterdir()] == ["facts.json"]
+
+
+def test_a_write_that_fails_leaves_the_old_content(tmp_path, monkeypatch):
+    path = tmp_path / "facts.json"
+    write_whole(path, "một")
+    monkeypatch.setattr(step_module.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        write_whole(path, "hai")
+    assert path.read_text(encoding="utf-8") == "một"
+
+
+def test_a_step_is_named_by_its_notebook_and_period():
+    assert (STEP.name, STEP.stem) == ("1-clean-year 2021-2022", "1-clean-year")
