@@ -102,7 +102,6 @@ def test_all_contradictions_are_listed_together(read):
     assert len(refused.value.problems) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="of two parts with one spelling the last wins without a word")
 def test_two_parts_with_one_spelling_are_refused(read):
     parts = "parts: {nhat: {label: nhất}, nhi: {label: nhì, aliases: [Nhất]}}"
     with pytest.raises(Refused, match="names both nhat and nhi"):

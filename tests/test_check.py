@@ -194,9 +194,6 @@ def test_with_an_unknown_key_nothing_is_rewritten(project, update):
     assert (project / "report.qmd").read_bytes().decode() == HEAD + body
 
 
-@pytest.mark.xfail(
-    strict=True, raises=Refused, reason="a header with Windows line ends is not recognised, see test_manuscript"
-)
 def test_windows_line_ends_stay_as_they_are(project):
     source = (HEAD + "Có [4]{fact=gv-gioi-tinh} lượt.\nHết.\n").replace("\n", "\r\n")
     (project / "report.qmd").write_bytes(source.encode())

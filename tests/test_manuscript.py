@@ -87,9 +87,6 @@ def test_comments_and_code_hold_no_figures_and_no_numerals(body):
     assert (report.figures, report.untagged, report.recognised) == ((), (), 0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="two stray backticks hide all paragraphs between them; in Pandoc code ends at a blank line"
-)
 def test_a_stray_backtick_hides_no_figure():
     body = "Trường `Kỳ Phú\n\nđạt [5]{fact=boi} giải và 7 em\n\nxã `Kỳ Phú"
     assert figures(body) == [("boi", "value", "5")]
@@ -147,7 +144,6 @@ def test_a_missing_or_unreadable_report_is_refused(tmp_path):
         read_manuscript(tmp_path)
 
 
-@pytest.mark.xfail(strict=True, raises=Refused, reason="“--- ” is no longer a line of the header once \\r is masked")
 def test_a_report_with_windows_line_ends_is_read_the_same(root):
     unix = read_manuscript(root)
     windows = parse_manuscript(unix.source.replace("\n", "\r\n"))
@@ -155,15 +151,11 @@ def test_a_report_with_windows_line_ends_is_read_the_same(root):
     assert [(f.key, f.text, f.line) for f in windows.figures] == [(f.key, f.text, f.line) for f in unix.figures]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=Refused, reason="the byte order mark that Windows' editors write stands before ---"
-)
 def test_a_byte_order_mark_is_harmless(tmp_path):
     (tmp_path / "report.qmd").write_text(HEAD + "[5]{fact=boi}", encoding="utf-8-sig")
     assert [figure.text for figure in read_manuscript(tmp_path).figures] == ["5"]
 
 
-@pytest.mark.xfail(strict=True, raises=Refused, reason="Pandoc allows spaces after --- and ends a header with ... too")
 @pytest.mark.parametrize("head", ["--- \nterm: 2022-2024\n---  \n", "---\nterm: 2022-2024\n...\n"])
 def test_a_header_that_pandoc_reads_is_a_header(head):
     assert parse_manuscript(head + "[5]{fact=boi}").term == "2022-2024"

@@ -96,9 +96,6 @@ def test_a_sum_of_which_nothing_is_known_is_missing_and_not_zero(recorder, know)
         recorder.compute("ioe.tinh", 0, "sum", keys)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="“htsx” has no place in a formula: expression_of evaluates it"
-)
 def test_a_rate_of_which_an_input_is_blank_is_missing(recorder, know):
     know({"xep-loai.htsx": None, "xep-loai": 48})
     inputs = {"htsx": "xep-loai.htsx", "rated": "xep-loai"}

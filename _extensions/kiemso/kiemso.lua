@@ -8,6 +8,7 @@ package.path = "_extensions/?.lua;" .. package.path
 local elements = require("kiemso.elements")
 local evidence = require("kiemso.evidence")
 local figures = require("kiemso.figures")
+local panel = require("kiemso.panel")
 local problems = require("kiemso.problems")
 local tables = require("kiemso.tables")
 local html, typst, docx = elements.html, elements.typst, elements.docx
@@ -108,6 +109,7 @@ local function transform(doc)
   end
   doc.blocks = doc.blocks:walk(state_facts)
   lay_out(doc, report)
+  doc.meta["panel-data"] = panel.script(folder)
   problems.stop_if_any()
   titles(doc.meta)
   if docx and PANDOC_WRITER_OPTIONS.table_of_contents then doc.meta["toc-entries"] = contents(doc.blocks) end

@@ -101,6 +101,12 @@ def read_catalogue(project: Path) -> Catalogue:
 
 
 def _contradictions(catalogue: Catalogue):
+    owner_of_part: dict[str, str] = {}
+    for code, part in catalogue.parts.items():
+        for spelling in (part.label, *part.aliases):
+            first = owner_of_part.setdefault(label_key(spelling), code)
+            if first != code:
+                yield Problem(f"“{spelling}” names both {first} and {code}", "Make the aliases differ.", FILE)
     owner: dict[str, str] = {}
     for code, indicator in catalogue.indicators.items():
         if indicator.section not in catalogue.sections:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiemso.catalogue import Catalogue
-from kiemso.fact import Fact
+from kiemso.fact import ABSENT, Fact
 from kiemso.key import Key, parse_key
 from kiemso.number import Unreadable, format_number, parse_number
-from kiemso.observation import read_parts
+from kiemso.observation import NOT_HELD, read_parts
 from kiemso.problem import Problem, Refused
 from kiemso.statement import stated_text
-from kiemso.text import suggestion
+from kiemso.text import label_key, suggestion
 
 COLUMNS = ["id", "where", "text", "fact", "stated", "acknowledged", "reason"]
 
@@ -110,8 +110,12 @@ def _rows(reader: csv.DictReader, name: str) -> Iterator[Claim]:
 def _judge(claim: Claim, key: Key, catalogue: Catalogue, facts: Mapping[str, Fact]) -> Verdict:
     indicator = catalogue.indicators.get(key.indicator)
     if indicator and indicator.kind in ("medals", "levels") and not key.part and not indicator.computed:
-        printed = read_parts(indicator, claim.stated, catalogue)
         parts = {part: facts[str(key._replace(part=part))] for part in indicator.parts}
+        if {fact.status for fact in parts.values()} == {NOT_HELD} and label_key(claim.stated) == label_key(
+            ABSENT[NOT_HELD]
+        ):
+            return Verdict(claim, tuple(f.key for f in parts.values()), ABSENT[NOT_HELD], False)
+        printed = read_parts(indicator, claim.stated, catalogue)
         # A part that is not printed claims that there is none.
         contradicted = any((fact.value or 0) != printed.get(part, 0) for part, fact in parts.items())
         return Verdict(claim, tuple(f.key for f in parts.values()), stated_text(key, catalogue, facts), contradicted)
@@ -130,4 +134,9 @@ def _states(stated: str, fact: Fact) -> bool:
     # A count is whole, so “2.105” and “7,082,643,000” have one reading.
     whole = all(isinstance(value, int) for value in wanted) and fact.unit != "%"
     read = [parse_number(piece, integer=whole) for piece in pieces]
-    return [format_number(number) for number in read] == [format_number(value) for value in wanted]
+    # A rounded figure is right to as many decimals as it has: 39,6% and 39,58% of 39,583…, one decimal at least.
+    decimals = [max(1, len(format_number(number).partition(",")[2])) for number in read]
+    return len(read) == len(wanted) and all(
+        format_number(number, d) == format_number(value, d)
+        for number, value, d in zip(read, wanted, decimals, strict=True)
+    )

@@ -19,6 +19,8 @@ class _StrictLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.S
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a plain text", key.start_mark)
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"“{key.value}” is given twice", key.start_mark)
             seen.add(key.value)
@@ -33,7 +35,7 @@ def read_document(path: Path, model: type[Model] | Any, name: str) -> Model:
         raise Refused(Problem("there is no such file", "Put it back, or check the term's name.", name)) from None
     except UnicodeDecodeError:
         raise Refused(Problem("is not UTF-8 text", "Save it as UTF-8.", name)) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"line {mark.line + 1}: " if mark else ""
         raise Refused(Problem(f"{place}{getattr(error, 'problem', error)}", "Mend the YAML there.", name)) from None

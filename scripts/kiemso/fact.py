@@ -101,7 +101,8 @@ def expression_of(formula: str, inputs: Mapping[str, Fact], text: str) -> str:
     if formula == formulas.QUOTED:
         return ""
     written = {name: fact.text.removesuffix("%") for name, fact in inputs.items() if fact.value is not None}
-    if not written or (formula == formulas.SUM and len(written) == 1):
+    lacking = len(written) < len(inputs)
+    if not written or (len(written) == 1 if formula == formulas.SUM else lacking):
         return ""
     numbers = {name: fact.value for name, fact in inputs.items() if isinstance(fact.value, int | float)}
     exact = format_number(formulas.evaluate(formula, numbers)) == text.removesuffix("%")

@@ -9,7 +9,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from kiemso.catalogue import Catalogue
-from kiemso.number import Unreadable
+from kiemso.number import Unreadable, plain
 from kiemso.observation import expected, read_cell
 from kiemso.problem import Problem
 from kiemso.text import label_key, suggestion
@@ -73,7 +73,7 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
     found, problems = [], []
     for row in rows.itertuples():
         indicator = catalogue.indicators[row.indicator]
-        number = None if pd.isna(row.number) else row.number
+        number = None if pd.isna(row.number) else plain(row.number)
         # A row that only heads its sub-rows states nothing itself.
         heads_only = (
             not row.text and indicator.parts and indicator.rows_of_parts and not row.part and not indicator.whole
@@ -101,7 +101,9 @@ def cell_address(row: int, column: int) -> str:
 
 def _heads_values(text: str, period: str) -> bool:
     key = label_key(text)
-    return label_key(period).split("/")[0] in key or key == label_key(VALUE_HEADING)
+    first, _, last = period.partition("-")
+    is_school_year = int(last) == int(first) + 1
+    return label_key(period).split("/")[0] in key or (not is_school_year and key == label_key(VALUE_HEADING))
 
 
 def _wrong_heading(label, row: pd.DataFrame, period: str) -> Problem:

@@ -13,9 +13,11 @@ from kiemso.problem import Problem, Refused
 
 FILE = "report.qmd"
 
-_HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_HEADER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 # What Pandoc does not read as text: comments, fenced code, code spans.
-_NO_TEXT = re.compile(r"<!--.*?-->|^(```+|~~~+).*?^\1[ \t]*$|(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
+_NO_TEXT = re.compile(
+    r"<!--.*?-->|^(```+|~~~+).*?^\1[ \t]*$|(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+)
 _SPAN = re.compile(r"\[(?P<text>[^\[\]]*)\]\{(?P<attributes>[^{}]*)\}")
 _DIV = re.compile(r"^:::+ *\{(?P<attributes>[^{}]*)\}[ \t]*$", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"(?P<name>[\w-]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"]+))")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 
@@ -16,10 +16,10 @@ LOCALES = (LOCALE, "en")
 BOUNDS = {"hơn": ">", "trên": ">", "gần": "<", "dưới": "<", "khoảng": "~", "trở lên": "≥", "trở xuống": "≤"}
 _BOUND = "|".join(BOUNDS)
 _QUANTITY = re.compile(
-    rf"(?:(?P<before>{_BOUND})\s+)?(?P<number>\d[\d.,]*)\s*(?P<percent>%)?\s*(?P<unit>[^\W\d_]+)?(?:\s+(?P<after>{_BOUND}))?",
+    rf"(?:(?P<before>{_BOUND})\s+)?(?P<number>\d[\d.,]*)\s*(?P<percent>%)?"
+    rf"\s*(?P<unit>(?!trở\b)[^\W\d_]+(?:\s+(?!trở\b)[^\W\d_]+)*)?(?:\s*\b(?P<after>{_BOUND}))?",
     re.IGNORECASE,
 )
-_NOT_UNITS = {"trở"}
 
 
 class Unreadable(ValueError):
@@ -38,7 +38,12 @@ class Quantity:
 def parse_number(text: str, *, integer: bool = False, most: float | None = None) -> int | float:
     """Read a number whose separators may be Vietnamese or English, if only one reading is possible."""
     digits = re.sub(r"^0+(?=\d)", "", text.strip())
+    if not re.fullmatch(r"-?[\d.,]+", digits):
+        raise Unreadable("is no number")
     readings = {number for locale in LOCALES if (number := _parse(digits, locale)) is not None}
+    if integer:
+        # “1.000” with a decimal point would be 1 written to three decimals: nobody writes a count so.
+        readings = {number for number in readings if number.as_tuple().exponent == 0} or readings
     fitting = {
         number
         for number in readings
@@ -56,7 +61,7 @@ def parse_number(text: str, *, integer: bool = False, most: float | None = None)
 def parse_quantity(text: str, *, integer: bool = False, most: float | None = None) -> Quantity:
     """Read a number with its percent sign or unit word and its qualifier."""
     match = _QUANTITY.fullmatch(text.strip())
-    if not match or (match["unit"] or "").lower() in _NOT_UNITS:
+    if not match:
         raise Unreadable("is no number")
     bound = match["before"] or match["after"]
     value = parse_number(match["number"], integer=integer, most=most)
@@ -66,7 +71,8 @@ def parse_quantity(text: str, *, integer: bool = False, most: float | None = Non
 def format_number(value: int | float, decimals: int | None = None) -> str:
     """Write a number the Vietnamese way: 2.105; 99,8; decimals only where there are any."""
     pattern = "#,##0" + ("" if decimals == 0 else "." + "#" * (decimals if decimals is not None else 6))
-    return format_decimal(value, format=pattern, locale=LOCALE)
+    with localcontext(rounding=ROUND_HALF_UP):  # as Excel rounds; Babel's default is half to even
+        return format_decimal(Decimal(str(value)), format=pattern, locale=LOCALE)
 
 
 def plain(value: object) -> int | float:

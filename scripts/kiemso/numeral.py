@@ -12,21 +12,22 @@ _NO_DATA = [
     r"\bngày\s+\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm\s+\d{4})?",  # ngày 12 tháng 10 năm 2024
     r"\b(?:ngày|tháng|năm)\s+\d{1,2}(?:[/.-]\d{1,2})?[/.-]\d{4}\b",  # ngày 02/01/2020, tháng 10/2024
     r"\b\d{1,2}/\d{1,2}/\d{4}\b",  # 03/8/2018
-    r"\btháng\s+\d{1,2}(?:\s+năm\s+\d{4})?\b",
+    r"(?<!mỗi )(?<!một )(?<!hằng )(?<!hàng )\btháng\s+(?:0?[1-9]|1[0-2])\b(?:\s+năm\s+\d{4})?",
     r"\b(?:năm|năm học|nhiệm kỳ|giai đoạn)\s+(?:19|20)\d{2}(?:\s*[-–]\s*(?:19|20)\d{2})?\b",  # năm 2025
     r"\b(?:19|20)\d{2}\s*[-–]\s*(?:19|20)\d{2}\b",  # 2022-2024
-    r"\b\d+/(?:\d{4}/)?[A-ZĐ][\w&-]*(?:[/-][\w&-]+)*",  # 16/2018/TT-BGDĐT, 05/CT-TW
-    r"\b\d+\s*-\s*(?:NQ|QĐ|CT|KL|HD|TB|KH|BC|TT|NĐ)/?[A-ZĐ]*(?:/[A-ZĐ]+)*",  # 29 - NQ/TW, 213-QĐ/TW
-    r"\b(?:Nghị quyết|Quy định|Chỉ thị|Kết luận|Thông tư|Quyết định|Kế hoạch|Hướng dẫn|Nghị định|Luật|Điều|Khoản"
+    r"\b\d+/(?:\d{4}/)?(?-i:[A-ZĐ])[\w&-]*(?:[/-][\w&-]+)*",  # 16/2018/TT-BGDĐT, 05/CT-TW
+    r"\b\d+\s*-\s*(?:NQ|QĐ|CT|KL|HD|TB|KH|BC|TT|NĐ)(?:/[A-ZĐ]+)+",  # 29 - NQ/TW, 213-QĐ/TW
+    r"\b(?-i:Nghị quyết|Quy định|Chỉ thị|Kết luận|Thông tư|Quyết định|Kế hoạch|Hướng dẫn|Nghị định|Luật|Điều|Khoản"
     r"|Phụ lục|Biểu|Mẫu)(?:\s+(?:số|Trung ương|TW|Hội nghị Trung ương))*\s*\d+(?:/\d{4})?",  # Kết luận số 21, TW4
     r"\b(?:TW|Trung ương)\s*\d+\b",
-    r"\b(?:khóa|khoá|lần thứ|thứ)\s+\d+\b",
+    r"\bkhoản\s+\d+(?=\s+Điều\b)",  # khoản 2 Điều 5
+    r"\b(?:khóa|khoá|lần thứ|(?<!xếp )(?<!hạng )thứ)\s+\d+\b",
     r"\bchi bộ\s+[“\"]?\d+\s+tốt\b",  # chi bộ 4 tốt
     r"\bchương trình\s+(?:giáo dục phổ thông\s+)?(?:19|20)\d{2}\b",  # chương trình giáo dục phổ thông 2018
-    r"\blớp\s+\d{1,2}\b",  # lớp 5: a grade's name
-    r"\bkhối\s+\d{1,2}\b",
+    r"\blớp\s+(?:1[0-2]|[1-9])\b",  # lớp 5: a grade's name
+    r"\bkhối\s+(?:1[0-2]|[1-9])\b",
     r"\b\d{1,2}\s+tuổi\b",  # trẻ 6 tuổi
-    r"\b\d+\s*(?:mét|m)\b",  # chạy 60 mét: an event's name
+    r"\b(?:chạy|bơi|cự ly)\s+\d+\s*(?:mét|m)\b",  # chạy 60 mét: an event's name
 ]
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")
 _KNOWN = re.compile("|".join(f"(?:{pattern})" for pattern in _NO_DATA), re.MULTILINE | re.IGNORECASE)

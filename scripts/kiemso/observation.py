@@ -13,7 +13,7 @@ OBSERVED, NOT_HELD, MISSING = "observed", "not held", "missing"
 
 _NOT_HELD_KEYS = {label_key("Không tổ chức")}
 _MONEY_UNITS = {label_key(unit) for unit in ("đồng", "đ", "VND", "VNĐ")}
-_SEPARATORS = re.compile(r"[\s,;+]+|\bvà\b")
+_SEPARATORS = re.compile(r"[,;+]|\bvà\b")
 _EXPECTED = {
     "count": "a whole number such as 48 or 2.105",
     "money": "an amount in đồng such as 45.000.000",
@@ -64,15 +64,15 @@ def read_parts(indicator: Indicator, text: str, catalogue: Catalogue) -> dict[st
     """The parts that a text of medals or levels names, with their numbers. Raises Unreadable."""
     if text == "0":
         return dict.fromkeys(indicator.parts, 0)
-    tokens = _tokens(text, catalogue)
     stated: dict[str, int] = {}
-    while tokens:
-        name, count = _pair(tokens, alone=indicator.kind == "medals")
+    for name, count in _pairs(text, catalogue, alone=indicator.kind == "medals"):
         if name not in indicator.parts:
             raise Unreadable(f"names “{catalogue.parts[name].label}”, which is no part of this indicator")
         if name in stated:
             raise Unreadable(f"names “{catalogue.parts[name].label}” twice")
         stated[name] = count
+    if not stated:
+        raise Unreadable("names no prize or level")
     return stated
 
 
@@ -86,7 +86,7 @@ def _tokens(text: str, catalogue: Catalogue) -> list[str | int]:
     }
     longest_first = sorted(names, key=len, reverse=True)
     token = re.compile(r"(\d+(?:\.\d{3})*)(?![.\d])|" + "|".join(f"({name})" for name in longest_first))
-    rest, tokens = _SEPARATORS.sub(" ", tidy(text).casefold()).strip(), []
+    rest, tokens = text, []
     while rest:
         match = token.match(rest)
         if not match or match.lastindex is None:
@@ -96,15 +96,32 @@ def _tokens(text: str, catalogue: Catalogue) -> list[str | int]:
     return tokens
 
 
-def _pair(tokens: list[str | int], alone: bool) -> tuple[str, int]:
-    """Take a number and its name off the front, in either order; a medal alone is one medal."""
-    first = tokens.pop(0)
-    if tokens and isinstance(first, int) != isinstance(tokens[0], int):
-        second = tokens.pop(0)
-        return (second, first) if isinstance(first, int) else (first, second)  # type: ignore[return-value]
-    if isinstance(first, str) and alone:
-        return first, 1
-    raise Unreadable(f"“{first}” stands alone")
+def _pairs(text: str, catalogue: Catalogue, alone: bool) -> list[tuple[str, int]]:
+    """Names with their numbers. A separator keeps a number with its own name: “Nhất, 2 nhì” is 1 and 2."""
+    found = []
+    for piece in filter(None, map(str.strip, _SEPARATORS.split(tidy(text).casefold()))):
+        tokens = _tokens(piece, catalogue)
+        readings = _readings(tokens, alone)
+        if not readings:
+            raise Unreadable(f"“{piece}”: a number or a name stands alone")
+        if len(readings) > 1:
+            raise Unreadable(f"“{piece}” can be read in two ways; put commas")
+        found += readings[0]
+    return found
+
+
+def _readings(tokens: list[str | int], alone: bool) -> list[list[tuple[str, int]]]:
+    """Every way to pair numbers with names, in either order; a medal alone is one medal."""
+    if not tokens:
+        return [[]]
+    match tokens:
+        case [int(count), str(name), *rest] | [str(name), int(count), *rest]:
+            found = [[(name, count), *others] for others in _readings(rest, alone)]
+        case _:
+            found = []
+    if alone and isinstance(tokens[0], str):
+        found += [[(tokens[0], 1), *others] for others in _readings(tokens[1:], alone)]
+    return found
 
 
 def _value(indicator: Indicator, text: str, number: float | None) -> tuple[int | float, str]:

@@ -33,6 +33,12 @@ class Term(BaseModel):
     school_years: tuple[SchoolYear, ...] = Field(min_length=1)
     next: str | None = None
 
+    @model_validator(mode="after")
+    def _each_year_once(self) -> Term:
+        if len(set(self.school_years)) < len(self.school_years):
+            raise ValueError("a school year is named twice")
+        return self
+
 
 class Target(BaseModel):
     """A target of the next term; `against` is the fact of the past term it is held against."""

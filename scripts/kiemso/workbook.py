@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,7 +54,7 @@ def read_workbook(path: Path, name: str) -> list[RawCell]:
             values = openpyxl.load_workbook(path, data_only=True)
             formulas = openpyxl.load_workbook(path)
         second = python_calamine.CalamineWorkbook.from_path(str(path))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, python_calamine.CalamineError, SyntaxError):
+    except Exception:  # a damaged file fails anywhere in the two readers: zlib, XML, index errors
         raise Refused(Problem("cannot be read as a workbook", _RESAVE, name)) from None
     cells: list[RawCell] = []
     problems: list[Problem] = []
@@ -90,7 +90,12 @@ def _number(cell) -> int | float | None:
     """The number in the cell; of a percentage, the percents that Excel shows."""
     if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
         return None
-    return plain(round(cell.value * 100, 9) if "%" in cell.number_format else cell.value)
+    return plain(round(cell.value * 100, 9) if _percent(cell) else cell.value)
+
+
+def _percent(cell) -> bool:
+    """Whether the format multiplies by 100: a % in quotes or after a backslash is only text."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format)
 
 
 def _shown(cell) -> str:
@@ -98,14 +103,19 @@ def _shown(cell) -> str:
     number = _number(cell)
     if number is None:
         return str(cell.value)
-    return (format_number(number) if isinstance(number, float) else str(number)) + (
-        "%" if "%" in cell.number_format else ""
-    )
+    return (format_number(number) if isinstance(number, float) else str(number)) + ("%" if _percent(cell) else "")
 
 
 def _unvalued(formulas, values, name: str) -> list[Problem]:
     return [
-        Problem("holds a formula without a value", _RESAVE, name, values.title, cell.coordinate, cell.value)
+        Problem(
+            "holds a formula without a value",
+            _RESAVE,
+            name,
+            values.title,
+            cell.coordinate,
+            str(getattr(cell.value, "text", cell.value)),
+        )
         for row in formulas.iter_rows()
         for cell in row
         if isinstance(cell, SheetCell) and cell.data_type == "f" and values[cell.coordinate].value is None
