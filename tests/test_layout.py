@@ -28,10 +28,11 @@ def cells_of(table: list[list], sheet: str = "Kết quả") -> pd.DataFrame:
 def rows_of(*pairs: tuple) -> pd.DataFrame:
     """Rows as the first notebook joins them: label in B, value in C, from row 7 on."""
     rows = [
-        (FILE, "Kết quả", f"B{n}", label, f"C{n}", str(value), value if isinstance(value, int | float) else None)
+        (FILE, "Kết quả", f"B{n}", label, f"C{n}", str(value), value if isinstance(value, int | float) else None, "")
         for n, (label, value) in enumerate(pairs, 7)
     ]
-    return pd.DataFrame(rows, columns=["file", "sheet", "label_cell", "label", "cell", "text", "number"])
+    columns = ["file", "sheet", "label_cell", "label", "cell", "text", "number", "value_heading"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def whole_year() -> list[tuple]:
@@ -61,9 +62,8 @@ def test_the_header_is_found_by_its_words_wherever_it_stands(heading, label):
         cells_of([["Trường Tiểu học"], [], ["TT", label, heading], [1, "SKKN", 7]]), "2021-2022"
     )
     assert problems == []
-    assert found.to_dict("records") == [
-        {"file": FILE, "sheet": "Kết quả", "header_row": 8, "label_column": 2, "value_column": 3}
-    ]
+    place = {"file": FILE, "sheet": "Kết quả", "header_row": 8, "label_column": 2, "value_column": 3}
+    assert found.to_dict("records") == [place | {"value_heading": heading}]
 
 
 def test_of_several_years_the_column_of_the_year_is_taken():

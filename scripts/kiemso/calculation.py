@@ -24,7 +24,19 @@ def observations(section: str | None = None) -> pd.DataFrame:
     if not path.exists():
         message = f"build/{recorder.period}/observations.csv is not there yet"
         refuse([Problem(message, "Run 1-clean-year.ipynb for this period first, or `kiemso run`.")])
-    texts = ["indicator", "part", "unit", "bound", "status", "text", "file", "sheet", "cell", "row_label"]
+    texts = [
+        "indicator",
+        "part",
+        "unit",
+        "bound",
+        "status",
+        "text",
+        "file",
+        "sheet",
+        "cell",
+        "row_label",
+        "column_heading",
+    ]
     frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values={"value": [""]})
     keys = [str(Key(i, p, recorder.period)) for i, p in zip(frame["indicator"], frame["part"], strict=True)]
     sections = frame["indicator"].map({code: i.section for code, i in recorder.catalogue.indicators.items()})

@@ -102,8 +102,8 @@ def read_catalogue(project: Path) -> Catalogue:
 
 def _contradictions(catalogue: Catalogue):
     owner_of_part: dict[str, str] = {}
-    for code, part in catalogue.parts.items():
-        for spelling in (part.label, *part.aliases):
+    for code, named in catalogue.parts.items():
+        for spelling in (named.label, *named.aliases):
             first = owner_of_part.setdefault(label_key(spelling), code)
             if first != code:
                 yield Problem(f"“{spelling}” names both {first} and {code}", "Make the aliases differ.", FILE)

@@ -11,6 +11,7 @@ from kiemso.evidence import Evidence, read_evidence
 from kiemso.key import parse_key
 from kiemso.manuscript import FILE, Figure, Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, plural
+from kiemso.run import term_steps
 from kiemso.step import write_whole
 from kiemso.text import suggestion
 
@@ -27,6 +28,7 @@ class Stale:
 class Findings:
     """The outcome of a check, each kind of finding as lines to print."""
 
+    outdated: list[str]
     unknown: list[Problem]
     stale: list[Stale]
     contradicted: list[str]
@@ -37,7 +39,7 @@ class Findings:
     @property
     def passed(self) -> bool:
         """Whether the report may go out as far as a program can tell."""
-        return not (self.unknown or self.stale or self.contradicted or self.untagged)
+        return not (self.outdated or self.unknown or self.stale or self.contradicted or self.untagged)
 
 
 def check_report(project: Path) -> Findings:
@@ -58,6 +60,7 @@ def check_report(project: Path) -> Findings:
         f"{tagged} tagged, {no_data} no data, {waived} waived",
     ]
     return Findings(
+        outdated_steps(evidence),
         unknown,
         stale,
         [_claim_line(verdict) for verdict in open_claims],
@@ -65,6 +68,12 @@ def check_report(project: Path) -> Findings:
         [f"{v.claim.file}, line {v.claim.line}: {v.claim.id}" for v in evidence.verdicts if v.needless],
         summary,
     )
+
+
+def outdated_steps(evidence: Evidence) -> list[str]:
+    """The notebooks that would run now, for their inputs are not what they were."""
+    steps = term_steps(evidence.name, evidence.term)
+    return [step.name for step in steps if not step.up_to_date(evidence.project)]
 
 
 def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Problem]:

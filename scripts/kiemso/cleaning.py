@@ -53,7 +53,7 @@ def readings(rows: pd.DataFrame, problems: Sequence[Problem] = ()) -> pd.DataFra
 
 def dropped(what: str, before: int, after: int) -> None:
     """Print how many rows there were, how many a step dropped, and how many are left."""
-    print(f"{what}: trước {before}, bỏ {before - after}, còn {after}")
+    print(f"{what}: ban đầu {before}, bỏ {before - after}, còn {after}")
 
 
 def save(frame: pd.DataFrame, name: str) -> None:

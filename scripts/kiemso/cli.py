@@ -116,6 +116,7 @@ def check(project: Path) -> None:
     from kiemso.check import check_report
 
     findings = check_report(find_project(project))
+    _section("Notebooks whose inputs changed since they ran: run `kiemso run`", findings.outdated)
     _section("Unknown keys", [str(problem) for problem in findings.unknown])
     stale = [
         f"report.qmd, line {s.figure.line}: “{s.figure.text}” is now “{s.text}” ({s.figure.key})"

@@ -12,6 +12,8 @@ from kiemso.catalogue import Catalogue, read_catalogue
 from kiemso.claim import Verdict, judge, read_claims
 from kiemso.fact import Fact, read_facts
 from kiemso.key import parse_key
+from kiemso.panel import FILE as PANEL_FILE
+from kiemso.panel import panel
 from kiemso.problem import Problem, Refused
 from kiemso.project import period_folder
 from kiemso.source import Source
@@ -76,8 +78,10 @@ def publish(evidence: Evidence, used: Iterable[str]) -> None:
         "charts": charts,
         "evidence": {"files": _files(evidence), "sections": _sections(evidence, rows), "warnings": _warnings(evidence)},
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    write_whole(period_folder(evidence.project, evidence.name) / FILE, text)
+    folder = period_folder(evidence.project, evidence.name)
+    refs = {key: row["ref"] for _, row in rows for key in row.pop("keys")}
+    write_whole(folder / PANEL_FILE, panel(evidence.project, evidence.name, evidence.facts, refs, _claims(evidence)))
+    write_whole(folder / FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def _writings(evidence: Evidence) -> Iterable[tuple[str, Fact]]:
@@ -147,6 +151,7 @@ def _row(evidence: Evidence, group: list[Fact]) -> dict[str, Any]:
         "notebook": head.notebook,
         "cell": head.cell,
         "lines": lines,
+        "keys": [fact.key for fact in group],
     }
 
 
@@ -180,12 +185,22 @@ def _files(evidence: Evidence) -> list[dict]:
 
 def _warnings(evidence: Evidence) -> list[str]:
     needless = [verdict.claim for verdict in evidence.verdicts if verdict.needless]
-    return [f"{c.file}, dòng {c.line} ({c.id}): số liệu không còn trái, bỏ phần ghi nhận" for c in needless]
+    return [f"{c.file}, dòng {c.line} ({c.id}): số liệu không còn mâu thuẫn, hãy bỏ phần ghi nhận" for c in needless]
+
+
+def _claims(evidence: Evidence) -> dict[str, list[dict]]:
+    """The contradicted claims on each fact."""
+    found: dict[str, list[dict]] = {}
+    for verdict in evidence.verdicts:
+        claim = verdict.claim
+        for key in verdict.keys if verdict.contradicted else ():
+            found.setdefault(key, []).append({"where": claim.where, "text": claim.text, "reason": claim.reason})
+    return found
 
 
 # -- the claims that the data contradict -------------------------------------------------------------------------
 
-_CLAIM_COLUMNS = {"Nơi nêu": 22, "Dự thảo nêu": 20, "Số liệu": 22, "Giải thích": 36}
+_CLAIM_COLUMNS = {"Nơi nêu": 24, "Dự thảo nêu": 26, "Số liệu gốc": 20, "Giải thích": 30}
 
 
 def _claims_table(evidence: Evidence) -> dict[str, Any]:
@@ -195,7 +210,7 @@ def _claims_table(evidence: Evidence) -> dict[str, Any]:
         for v in evidence.verdicts
         if v.contradicted
     ]
-    caption = "Những con số đã công bố trái với số liệu"
+    caption = "Số liệu trong dự thảo không khớp với số liệu gốc"
     return {"caption": caption, "columns": columns, "rows": rows}
 
 

@@ -19,12 +19,26 @@ LABEL_HEADING = "Nội dung"
 VALUE_HEADING = "Số liệu"
 
 OBSERVATION_COLUMNS = [
-    *("period", "indicator", "part", "value", "unit", "bound", "status", "text", "file", "sheet", "cell", "row_label"),
+    *(
+        "period",
+        "indicator",
+        "part",
+        "value",
+        "unit",
+        "bound",
+        "status",
+        "text",
+        "file",
+        "sheet",
+        "cell",
+        "row_label",
+        "column_heading",
+    ),
 ]
 
 
 def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """The header of each sheet's table: file, sheet, header_row, label_column, value_column."""
+    """The header of each sheet's table: file, sheet, header_row, label_column, value_column, value_heading."""
     found, problems = [], []
     for (file, sheet), sheet_cells in cells.groupby(["file", "sheet"], sort=False):
         labels = sheet_cells[sheet_cells["text"].map(label_key) == label_key(LABEL_HEADING)]
@@ -32,14 +46,15 @@ def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[P
             row = sheet_cells[(sheet_cells["row"] == label.row) & (sheet_cells["column"] > label.column)]
             values = row[row["text"].map(lambda text: _heads_values(text, period))]
             if len(values) == 1:
-                found.append((file, sheet, label.row, label.column, values["column"].iloc[0]))
+                found.append((file, sheet, label.row, label.column, values["column"].iloc[0], values["text"].iloc[0]))
             else:
                 problems.append(_wrong_heading(label, row, period))
     if not found and not problems:
         mend = f"The table needs a header row with “{LABEL_HEADING}” and “{period}”."
         for file in cells["file"].unique():
             problems.append(Problem("no table found: no cell says “Nội dung”", mend, file))
-    return pd.DataFrame(found, columns=["file", "sheet", "header_row", "label_column", "value_column"]), problems
+    columns = ["file", "sheet", "header_row", "label_column", "value_column", "value_heading"]
+    return pd.DataFrame(found, columns=columns), problems
 
 
 def match_rows(rows: pd.DataFrame, catalogue: Catalogue, level: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -86,7 +101,7 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
             mend = f"Expected {expected(indicator)}. Mend the cell, or ask who sent the workbook."
             problems.append(Problem(f"{error}", mend, row.file, row.sheet, row.cell, row.text))
             continue
-        source = (row.text, row.file, row.sheet, row.cell, row.label)
+        source = (row.text, row.file, row.sheet, row.cell, row.label, row.value_heading)
         found += [(period, row.indicator, r.part, r.value, r.unit, r.bound, r.status, *source) for r in readings]
     observations = pd.DataFrame(found, columns=OBSERVATION_COLUMNS)
     # pandas would make 1.0 of 1 wherever a blank stands in the column.

@@ -1,0 +1,107 @@
+"""build/<term>/panel.json: what the evidence panel of the HTML report shows of each fact."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from kiemso.fact import Fact
+from kiemso.key import parse_key
+from kiemso.project import period_folder
+from kiemso.source import Source
+from kiemso.step import digest
+
+FILE = "panel.json"
+
+# Where in its sheet a raw cell stands: the label of its row and the heading of its column.
+Places = Mapping[tuple[str, str, str], tuple[str, str]]
+
+
+def panel(
+    project: Path, term: str, facts: Mapping[str, Fact], refs: Mapping[str, str], claims: Mapping[str, list]
+) -> str:
+    """The text of panel.json; `refs` and `claims` are the evidence rows and contradicted claims of each key."""
+    sources = list(dict.fromkeys(source for fact in facts.values() for source in fact.sources))
+    number = {source: index for index, source in enumerate(sources)}
+    places = _places(project, {fact.period for fact in facts.values()} | {term})
+    digests = {file: digest(project / file) for file in {source.file for source in sources}}
+    notebooks = {name: _cells(project / "notebooks" / name) for name in _names(facts)}
+    cells: dict[str, dict] = {}
+    shown = {}
+    for fact in facts.values():
+        period = _ran_for(fact, term)
+        cell = f"{Path(fact.notebook).stem}/{period}/{fact.cell}"
+        cells[cell] = cells.get(cell) or _cell(notebooks[fact.notebook], fact, period)
+        shown[fact.key] = _fact(fact) | {
+            "sources": [number[source] for source in fact.sources],
+            "cell": cell,
+            "ref": refs.get(fact.key, ""),
+            "claims": claims.get(fact.key, []),
+        }
+    content = {
+        "term": term,
+        "facts": shown,
+        "cells": cells,
+        "sources": [_source(source, places, digests[source.file]) for source in sources],
+    }
+    # Compact: it is embedded in the page.
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _ran_for(fact: Fact, term: str) -> str:
+    """The period that the fact's notebook ran for: the targets of the next term stand in this term's notebook."""
+    return fact.period if fact.notebook.startswith("2-") else term
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    names = ("label", "period", "text", "unit", "bound", "status", "formula", "expression", "note", "inputs")
+    return {name: getattr(fact, name) for name in names} | {"anchor": parse_key(fact.key).anchor}
+
+
+def _names(facts: Mapping[str, Fact]) -> set[str]:
+    return {fact.notebook for fact in facts.values()}
+
+
+def _cells(path: Path) -> list[dict[str, str]]:
+    """A notebook's cells. Read as plain JSON: importing nbformat takes longer than all the rest of a run."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell | {"source": "".join(cell["source"])} for cell in cells]
+
+
+def _cell(cells: list[dict[str, str]], fact: Fact, period: str) -> dict[str, str]:
+    """The code of a notebook's cell, and the sentence that says what it computes."""
+    place = next(i for i, cell in enumerate(cells) if cell["id"] == fact.cell)
+    before = (cell["source"] for cell in reversed(cells[:place]) if cell["cell_type"] == "markdown")
+    return {
+        "notebook": fact.notebook,
+        "period": period,
+        "cell": fact.cell,
+        "code": cells[place]["source"],
+        "premise": next(before, ""),
+        "page": f"audit/{period}/{Path(fact.notebook).stem}.html#{quote(fact.cell)}",
+    }
+
+
+def _source(source: Source, places: Places, checksum: str) -> dict[str, Any]:
+    row_label, heading = places.get(source[:3], ("", ""))
+    page = ""
+    if source.sheet:
+        path = Path(source.file).relative_to("data/raw").with_suffix(".html").as_posix()
+        page = f"audit/raw/{quote(path)}#{quote(f'{source.sheet}!{source.cell}')}"
+    place = {"row_label": row_label, "column_heading": heading, "page": page}
+    return source._asdict() | place | {"digest": checksum, "correction": None}
+
+
+def _places(project: Path, periods: set[str]) -> Places:
+    places = {}
+    for period in sorted(periods):
+        path = period_folder(project, period) / "observations.csv"
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    places[row["file"], row["sheet"], row["cell"]] = (row["row_label"], row["column_heading"])
+    return places
