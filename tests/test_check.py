@@ -104,7 +104,7 @@ def test_a_text_may_run_over_the_end_of_a_line(check):
         ("[5]{fact=gv-gioi-tnh}", "there is no fact “gv-gioi-tnh”", "“gv-gioi-tinh”"),
         ("[5]{fact=gv-gioi-tinh@2020-2021}", "there is no fact “gv-gioi-tinh@2020-2021”", "“gv-gioi-tinh"),
         ("[5]{fact=GV}", "“GV” is not a key", ""),
-        ("[5]{fact=gv-gioi-tinh as=roman}", "there is no form “as=roman”", ""),
+        ("[5]{fact=gv-gioi-tinh as=roman}", "“gv-gioi-tinh”: there is no form “as=roman”", "as="),
         ("::: {table=ket-quả}\n:::", "there is no table “ket-quả”", "“ket-qua”"),
         ("::: {chart=ket-qua}\n:::", "there is no chart “ket-qua”", "tai-tro"),
     ],

@@ -12,7 +12,7 @@ HEAD = "---\ntitle: BÁO CÁO\nterm: 2022-2024\n---\n\n"
 
 
 def figures(body: str) -> list[tuple]:
-    return [(figure.key, figure.form, figure.text) for figure in parse_manuscript(HEAD + body).figures]
+    return [(figure.key, figure.form.name, figure.text) for figure in parse_manuscript(HEAD + body).figures]
 
 
 def untagged(body: str) -> list[str]:

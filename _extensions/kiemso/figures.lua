@@ -55,10 +55,25 @@ function M.unnamed(build, ...)
   return result
 end
 
+-- A word may stand at the start of a sentence.
+local function capital(s)
+  return pandoc.text.upper(pandoc.text.sub(s, 1, 1)) .. pandoc.text.sub(s, 2)
+end
+
+-- The name of a form in report.json: “trend since=2021-2022 threshold=2%”.
+local function form_name(attributes)
+  local name = attributes.as or "value"
+  for _, setting in ipairs({ "since", "threshold" }) do
+    if attributes[setting] then name = name .. " " .. setting .. "=" .. attributes[setting] end
+  end
+  return name
+end
+
 -- The linked figure of a fact. `written` is what report.qmd says, nil where nothing was written (in tables).
 function M.figure(key, form, written)
   local fact, value = lookup(key, form or "value")
   if not fact then return pandoc.Inlines({}) end
+  if written and squeeze(written) == capital(value) then value = capital(value) end
   local stale = written ~= nil and squeeze(written) ~= squeeze(value)
   local classes, title, content = { "figure" }, fact.label, text(value)
   if fact.status ~= "observed" then table.insert(classes, (fact.status:gsub(" ", "-"))) end
@@ -84,7 +99,7 @@ end
 
 -- Emphasis inside the brackets is kept: [**5**]{fact=…}.
 local function figure_in_text(el)
-  local content = M.figure(el.attributes.fact, el.attributes.as, pandoc.utils.stringify(el.content))
+  local content = M.figure(el.attributes.fact, form_name(el.attributes), pandoc.utils.stringify(el.content))
   local inner = #el.content == 1 and el.content[1]
   if inner and (inner.t == "Strong" or inner.t == "Emph") then
     inner.content = content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kiemso.problem import Problem, Refused, plural
 from kiemso.run import term_steps
 from kiemso.step import write_whole
 from kiemso.text import suggestion
+from kiemso.wording import Unstatable
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,13 @@ def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Proble
         fact = evidence.fact(figure.key)
         if fact is None:
             yield _unknown_key(figure, evidence)
-        elif figure.form != "value":
-            yield Problem(f"line {figure.line}: there is no form “as={figure.form}”", "Leave as= out.", FILE)
+            continue
+        try:
+            evidence.text(fact, figure.form)
+        except Unstatable as error:
+            yield Problem(
+                f"line {figure.line}: “{figure.key}”: {error}", "Mend or leave out as=.", FILE, text=figure.text
+            )
     known = {"table": {*evidence.tables, "doi-chieu"}, "chart": {*evidence.charts}}
     for kind, name, line in manuscript.blocks:
         if name not in known[kind]:
@@ -93,8 +100,15 @@ def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Proble
 
 def find_stale(manuscript: Manuscript, evidence: Evidence) -> list[Stale]:
     """The figures that no longer say what their facts say."""
-    pairs = ((figure, evidence.fact(figure.key)) for figure in manuscript.figures)
-    return [Stale(figure, fact.text) for figure, fact in pairs if fact and _bare(figure.text) != fact.text]
+    stale = []
+    for figure in manuscript.figures:
+        fact = evidence.fact(figure.key)
+        with suppress(Unstatable):
+            text = evidence.text(fact, figure.form) if fact else figure.text
+            written = _bare(figure.text)
+            if written not in (text, _capital(text)):
+                stale.append(Stale(figure, _capital(text) if written[:1].isupper() else text))
+    return stale
 
 
 def update_report(project: Path) -> list[Stale]:
@@ -129,6 +143,11 @@ def _claim_line(verdict: Verdict) -> str:
 def _bare(text: str) -> str:
     """The figure without the emphasis that may stand around it, and with plain spaces."""
     return " ".join(text.strip("*_").split())
+
+
+def _capital(text: str) -> str:
+    """The text at the start of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _emphasised(old: str, new: str) -> str:

@@ -172,12 +172,12 @@ def _run(project: Path, term: str | None = None, jobs: int | None = None, kernel
     outcome = run_term(project, name, click.echo, jobs=jobs, kernel=kernel)
     click.echo(f"{name}: {plural(len(outcome.ran), 'notebook')} run, {len(outcome.kept)} up to date")
     evidence = read_evidence(project, name)
-    used: list[str] = []
+    used: list = []
     if name == manuscript.term:
         problems = list(unknown_names(manuscript, evidence))
         if problems:
             raise Refused(problems)
-        used = [figure.key for figure in manuscript.figures]
+        used = [(figure.key, figure.form) for figure in manuscript.figures]
     publish(evidence, used)
 
 

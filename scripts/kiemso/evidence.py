@@ -20,6 +20,7 @@ from kiemso.source import Source
 from kiemso.statement import Inline, stated
 from kiemso.step import digest, write_whole
 from kiemso.term import Term, read_term
+from kiemso.wording import VALUE, Form, Wording
 
 FILE = "report.json"
 
@@ -44,6 +45,10 @@ class Evidence:
         except ValueError:
             return None
 
+    def text(self, fact: Fact, form: Form) -> str:
+        """The fact as a figure of this form states it. Raises Unstatable."""
+        return Wording(self.facts, self.term.school_years).state(fact, form)
+
     def short(self, key: str) -> str:
         """The key as a person writes it in the report."""
         return key.removesuffix(f"@{self.name}")
@@ -64,16 +69,20 @@ def read_evidence(project: Path, name: str) -> Evidence:
     return Evidence(project, name, term, catalogue, facts, made["tables"], made["charts"], verdicts)
 
 
-def publish(evidence: Evidence, used: Iterable[str]) -> None:
-    """Write report.json; `used` are the keys that the report states, whose evidence must stand in it."""
+def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
+    """Write report.json; `used` are the keys that the report states and how, whose evidence must stand in it."""
     tables = {name: _table(table) for name, table in evidence.tables.items()}
     charts = {name: _chart(chart) for name, chart in evidence.charts.items()}
     tables["doi-chieu"] = _claims_table(evidence)
-    wanted = {str(parse_key(key).at(evidence.name)) for key in used} | set(_figures(evidence, tables, charts))
+    forms: dict[str, dict[str, str]] = {}
+    for fact, form in ((evidence.fact(key), form) for key, form in used):
+        if fact:
+            forms.setdefault(fact.key, {})[str(form)] = evidence.text(fact, form)
+    wanted = {*forms, *_figures(evidence, tables, charts)}
     rows = _rows(evidence, wanted)
     content = {
         "term": evidence.name,
-        "facts": {written: _stated(fact) for written, fact in _writings(evidence)},
+        "facts": {written: _stated(fact, forms) for written, fact in _writings(evidence)},
         "tables": tables,
         "charts": charts,
         "evidence": {"files": _files(evidence), "sections": _sections(evidence, rows), "warnings": _warnings(evidence)},
@@ -91,9 +100,10 @@ def _writings(evidence: Evidence) -> Iterable[tuple[str, Fact]]:
             yield evidence.short(key), fact
 
 
-def _stated(fact: Fact) -> dict[str, Any]:
+def _stated(fact: Fact, forms: Mapping[str, dict[str, str]]) -> dict[str, Any]:
     label = f"{fact.label}, {fact.period}"
-    return {"anchor": parse_key(fact.key).anchor, "label": label, "status": fact.status, "forms": {"value": fact.text}}
+    texts = {VALUE: fact.text} | forms.get(fact.key, {})
+    return {"anchor": parse_key(fact.key).anchor, "label": label, "status": fact.status, "forms": texts}
 
 
 def _table(table: dict) -> dict:

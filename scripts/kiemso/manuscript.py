@@ -10,6 +10,7 @@ import yaml
 
 from kiemso.numeral import untagged_numerals
 from kiemso.problem import Problem, Refused
+from kiemso.wording import VALUE, Form
 
 FILE = "report.qmd"
 
@@ -28,7 +29,7 @@ class Figure:
     """A number standing in the report, tagged with the fact it states; `start` and `end` enclose its text."""
 
     key: str
-    form: str
+    form: Form
     text: str
     line: int
     start: int
@@ -99,7 +100,7 @@ def parse_manuscript(source: str) -> Manuscript:
         attributes = _attributes(match["attributes"])
         line = body.count("\n", 0, match.start()) + 1
         if "fact" in attributes:
-            form = attributes.get("as", "value")
+            form = Form(attributes.get("as", VALUE), attributes.get("since", ""), attributes.get("threshold", ""))
             figures.append(Figure(attributes["fact"], form, match["text"], line, *match.span("text")))
         elif attributes.get("waiver"):
             waivers.append(Waiver(match["text"], attributes["waiver"], line))
