@@ -36,6 +36,7 @@ local function source_inlines(source)
   local name = file and { pandoc.Link(text(file.name), "#" .. file.id) } or text(source.file)
   local place = source.sheet == "" and source.cell or source.sheet .. "!" .. source.cell
   local original = source.text == "" and "(ô trống)" or "“" .. source.text .. "”"
+  if given(source.corrected) then original = original .. " (đính chính: “" .. source.corrected .. "”)" end
   return concat(name, text(", " .. place .. " " .. original))
 end
 

@@ -34,6 +34,7 @@ def observations(section: str | None = None) -> pd.DataFrame:
         "file",
         "sheet",
         "cell",
+        "corrected",
         "row_label",
         "column_heading",
     ]

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from kiemso.correction import correct_cells, read_corrections
 from kiemso.layout import cell_address, find_headers, match_rows, read_rows
 from kiemso.problem import Problem, Refused
 from kiemso.project import STAGE, period_folder
 from kiemso.session import begin, current, refuse
 from kiemso.workbook import raw_files, read_workbook
 
-__all__ = ["begin", "cell_address", "dropped", "headers", "matched", "raw_cells", "readings", "save"]
+__all__ = ["begin", "cell_address", "corrected", "dropped", "headers", "matched", "raw_cells", "readings", "save"]
 
 
 def raw_cells() -> pd.DataFrame:
@@ -28,6 +29,16 @@ def raw_cells() -> pd.DataFrame:
             problems += refused.problems
     refuse(problems)
     return pd.DataFrame(cells)
+
+
+def corrected(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells with `corrected`: the text to read instead, where data/corrections.yml has one."""
+    recorder = current()
+    folder = f"data/raw/{recorder.period}/"
+    own = [c for c in read_corrections(recorder.project) if c.file.startswith(folder)]
+    found, problems = correct_cells(cells, own)
+    refuse(problems)
+    return found
 
 
 def headers(cells: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,7 @@ OBSERVATION_COLUMNS = [
         "file",
         "sheet",
         "cell",
+        "corrected",
         "row_label",
         "column_heading",
     ),
@@ -88,7 +89,8 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
     found, problems = [], []
     for row in rows.itertuples():
         indicator = catalogue.indicators[row.indicator]
-        number = None if pd.isna(row.number) else plain(row.number)
+        # A correction is text: the number that Excel holds is no longer the cell's.
+        number = None if pd.isna(row.number) or row.corrected else plain(row.number)
         # A row that only heads its sub-rows states nothing itself.
         heads_only = (
             not row.text and indicator.parts and indicator.rows_of_parts and not row.part and not indicator.whole
@@ -96,12 +98,12 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
         if heads_only:
             continue
         try:
-            readings = read_cell(indicator, row.part, row.text, number, catalogue)
+            readings = read_cell(indicator, row.part, row.corrected or row.text, number, catalogue)
         except Unreadable as error:
             mend = f"Expected {expected(indicator)}. Mend the cell, or ask who sent the workbook."
             problems.append(Problem(f"{error}", mend, row.file, row.sheet, row.cell, row.text))
             continue
-        source = (row.text, row.file, row.sheet, row.cell, row.label, row.value_heading)
+        source = (row.text, row.file, row.sheet, row.cell, row.corrected, row.label, row.value_heading)
         found += [(period, row.indicator, r.part, r.value, r.unit, r.bound, r.status, *source) for r in readings]
     observations = pd.DataFrame(found, columns=OBSERVATION_COLUMNS)
     # pandas would make 1.0 of 1 wherever a blank stands in the column.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from kiemso.correction import read_corrections
 from kiemso.fact import Fact
 from kiemso.key import parse_key
 from kiemso.project import period_folder
@@ -28,6 +29,7 @@ def panel(
     sources = list(dict.fromkeys(source for fact in facts.values() for source in fact.sources))
     number = {source: index for index, source in enumerate(sources)}
     places = _places(project, {fact.period for fact in facts.values()} | {term})
+    corrections = {c.place: c.model_dump(mode="json", by_alias=True) for c in read_corrections(project)}
     digests = {file: digest(project / file) for file in {source.file for source in sources}}
     notebooks = {name: _cells(project / "notebooks" / name) for name in _names(facts)}
     cells: dict[str, dict] = {}
@@ -46,7 +48,7 @@ def panel(
         "term": term,
         "facts": shown,
         "cells": cells,
-        "sources": [_source(source, places, digests[source.file]) for source in sources],
+        "sources": [_source(source, places, digests[source.file], corrections) for source in sources],
     }
     # Compact: it is embedded in the page.
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -86,14 +88,14 @@ def _cell(cells: list[dict[str, str]], fact: Fact, period: str) -> dict[str, str
     }
 
 
-def _source(source: Source, places: Places, checksum: str) -> dict[str, Any]:
+def _source(source: Source, places: Places, checksum: str, corrections: Mapping[tuple, dict]) -> dict[str, Any]:
     row_label, heading = places.get(source[:3], ("", ""))
     page = ""
     if source.sheet:
         path = Path(source.file).relative_to("data/raw").with_suffix(".html").as_posix()
         page = f"audit/raw/{quote(path)}#{quote(f'{source.sheet}!{source.cell}')}"
     place = {"row_label": row_label, "column_heading": heading, "page": page}
-    return source._asdict() | place | {"digest": checksum, "correction": None}
+    return source._asdict() | place | {"digest": checksum, "correction": corrections.get(source[:3])}
 
 
 def _places(project: Path, periods: set[str]) -> Places:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.catalogue import read_catalogue
+from kiemso.correction import FILE as CORRECTIONS_FILE
 from kiemso.problem import Problem, Refused
 from kiemso.project import CLEAN, COMPUTE, SUMMARISE
 from kiemso.step import Step, check_inputs
@@ -36,7 +37,12 @@ def term_steps(name: str, term: Term) -> list[Step]:
     """The steps of a term, each after those it needs."""
     reviewed = (CATALOGUE_FILE, TERMS_FILE)
     clean = [
-        Step(CLEAN, period, (f"data/raw/{period}", *reviewed), ("1-clean-year.ipynb", "observations.csv"))
+        Step(
+            CLEAN,
+            period,
+            (f"data/raw/{period}", CORRECTIONS_FILE, *reviewed),
+            ("1-clean-year.ipynb", "observations.csv"),
+        )
         for period in (*term.school_years, name)
     ]
     compute = [

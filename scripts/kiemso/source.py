@@ -6,13 +6,17 @@ from typing import NamedTuple
 
 
 class Source(NamedTuple):
-    """A raw cell. In a YAML file, `cell` is the path of the entry and `sheet` is empty."""
+    """A raw cell. In a YAML file, `cell` is the path of the entry and `sheet` is empty.
+
+    `text` is what stands there; `corrected` what it is read as, where a correction says so.
+    """
 
     file: str
     sheet: str
     cell: str
     text: str
+    corrected: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file} › {self.sheet} › {self.cell}" if self.sheet else f"{self.file} › {self.cell}"
-        return f"{place} “{self.text}”"
+        return f"{place} “{self.text}”" + (f", corrected to “{self.corrected}”" if self.corrected else "")

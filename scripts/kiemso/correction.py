@@ -1,0 +1,82 @@
+"""Corrections to raw cells: data/corrections.yml, reviewed data that leaves the workbook as it came."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from kiemso.document import read_document
+from kiemso.problem import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "data/corrections.yml"
+
+
+class Correction(BaseModel):
+    """One raw cell: what stands there, what it is to be read as, and who says why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    file: str
+    sheet: str
+    cell: str
+    before: str = Field(alias="from")
+    after: str = Field(alias="to")
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1)
+    date: datetime.date
+
+    @field_validator("before", "after", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        # A number written without quotes means what it looks like.
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """The raw cell: file, sheet, address."""
+        return self.file, self.sheet, self.cell
+
+
+def read_corrections(project: Path) -> list[Correction]:
+    """The corrections, in the order of the file."""
+    return read_document(project / FILE, list[Correction], FILE) if (project / FILE).exists() else []
+
+
+def correct_cells(cells: pd.DataFrame, corrections: Sequence[Correction]) -> tuple[pd.DataFrame, list[Problem]]:
+    """The cells with `corrected`, the text to read instead (or nothing), and `read_as`, the text that counts.
+
+    A problem for each correction that does not fit the workbook.
+    """
+    problems: list[Problem] = []
+    texts: dict[tuple[str, str, str], str] = {}
+    standing = {cell[:3]: cell[3] for cell in cells[["file", "sheet", "cell", "text"]].itertuples(index=False)}
+    for correction in corrections:
+        fault = _fault(correction, standing, texts)
+        if fault:
+            message, mend = fault
+            where = (correction.file, correction.sheet, correction.cell)
+            problems.append(Problem(f"{FILE}: {message}", mend, *where, text=standing.get(correction.place)))
+        texts[correction.place] = correction.after
+    corrected = [texts.get(place, "") for place in zip(cells["file"], cells["sheet"], cells["cell"], strict=True)]
+    read_as = [new or text for new, text in zip(corrected, cells["text"], strict=True)]
+    return cells.assign(corrected=corrected, read_as=read_as), problems
+
+
+def _fault(correction: Correction, standing: dict, taken: dict) -> tuple[str, str] | None:
+    if correction.place in taken:
+        return "the cell is corrected twice", "Delete one of the two."
+    if correction.before == correction.after:
+        return "the correction changes nothing", "Delete it."
+    if correction.place not in standing:
+        return "the cell to be corrected is blank or not there", "Mend file, sheet and cell, or delete the correction."
+    if standing[correction.place] == correction.after:
+        return f"the cell says “{correction.after}” already", "Delete the correction: it is no longer needed."
+    if standing[correction.place] != correction.before:
+        return f"the correction expects “{correction.before}”", "Look at the workbook again, then mend “from” and “to”."
+    return None
