@@ -101,9 +101,13 @@ def read_catalogue(project: Path) -> Catalogue:
 
 
 def _contradictions(catalogue: Catalogue):
+    named: list[tuple[str, Part | Indicator]] = [*catalogue.parts.items(), *catalogue.indicators.items()]
+    for code, entry in named:
+        if any(label_key(spelling) == "/" for spelling in (entry.label, *entry.aliases)):
+            yield Problem(f"{code}: a label or alias is blank", "Delete it, or write it.", FILE)
     owner_of_part: dict[str, str] = {}
-    for code, named in catalogue.parts.items():
-        for spelling in (named.label, *named.aliases):
+    for code, part in catalogue.parts.items():
+        for spelling in (part.label, *part.aliases):
             first = owner_of_part.setdefault(label_key(spelling), code)
             if first != code:
                 yield Problem(f"“{spelling}” names both {first} and {code}", "Make the aliases differ.", FILE)
@@ -111,9 +115,9 @@ def _contradictions(catalogue: Catalogue):
     for code, indicator in catalogue.indicators.items():
         if indicator.section not in catalogue.sections:
             yield Problem(f"{code}: there is no section “{indicator.section}”", file=FILE)
-        for part in indicator.parts:
-            if part not in catalogue.parts:
-                yield Problem(f"{code}: there is no part “{part}”", file=FILE)
+        for name in indicator.parts:
+            if name not in catalogue.parts:
+                yield Problem(f"{code}: there is no part “{name}”", file=FILE)
         if indicator.whole and not indicator.parts:
             yield Problem(f"{code}: a whole needs parts", file=FILE)
         for spelling in () if indicator.computed else (indicator.label, *indicator.aliases):

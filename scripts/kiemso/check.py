@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from kiemso.claim import Verdict
 from kiemso.evidence import Evidence, read_evidence
+from kiemso.extension import pandoc_tags
 from kiemso.key import parse_key
 from kiemso.manuscript import FILE, Figure, Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, plural
@@ -31,6 +33,7 @@ class Findings:
     """The outcome of a check, each kind of finding as lines to print."""
 
     outdated: list[str]
+    misread: list[str]
     unknown: list[Problem]
     stale: list[Stale]
     contradicted: list[str]
@@ -41,7 +44,7 @@ class Findings:
     @property
     def passed(self) -> bool:
         """Whether the report may go out as far as a program can tell."""
-        return not (self.outdated or self.unknown or self.stale or self.contradicted or self.untagged)
+        return not (self.outdated or self.misread or self.unknown or self.stale or self.contradicted or self.untagged)
 
 
 def check_report(project: Path) -> Findings:
@@ -63,6 +66,7 @@ def check_report(project: Path) -> Findings:
     ]
     return Findings(
         outdated_steps(evidence),
+        misread_tags(project, manuscript),
         unknown,
         stale,
         [_claim_line(verdict) for verdict in open_claims],
@@ -76,6 +80,15 @@ def outdated_steps(evidence: Evidence) -> list[str]:
     """The notebooks that would run now, for their inputs are not what they were."""
     steps = term_steps(evidence.name, evidence.term)
     return [step.name for step in steps if not step.up_to_date(evidence.project)]
+
+
+def misread_tags(project: Path, manuscript: Manuscript) -> list[str]:
+    """Tags that Pandoc sees and this program does not, or the other way round: nobody would keep them true."""
+    ours = Counter(("fact", figure.key) for figure in manuscript.figures)
+    ours += Counter((kind, name) for kind, name, _ in manuscript.blocks)
+    theirs = Counter(pandoc_tags(project / FILE))
+    lost = [f"{kind}={name}: Pandoc sees it, but not where a figure or block can stand" for kind, name in theirs - ours]
+    return lost + [f"{kind}={name}: Pandoc does not see it as a tag" for kind, name in ours - theirs]
 
 
 def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Problem]:
@@ -115,6 +128,10 @@ def update_report(project: Path) -> list[Stale]:
     """Rewrite the stale figures in report.qmd, and nothing else in it; Refused where a key is unknown."""
     manuscript = read_manuscript(project)
     evidence = read_evidence(project, manuscript.term)
+    outdated = outdated_steps(evidence)
+    if outdated:
+        mend = "Run `kiemso run` first: the figures would be those of the old data."
+        raise Refused(Problem(f"{', '.join(outdated)}: the inputs changed since", mend))
     problems = list(unknown_names(manuscript, evidence))
     if problems:
         raise Refused(problems)

@@ -72,6 +72,9 @@ def read_claims(project: Path) -> list[Claim]:
             problems.append(Problem(f"cannot be read: {error}", "Save it as CSV in UTF-8.", name))
     seen: dict[str, Claim] = {}
     for claim in claims:
+        if claim.acknowledged and not claim.reason.strip():
+            mend = "Say in “reason” why the report states the data's value."
+            problems.append(Problem(f"line {claim.line}: acknowledged without a reason", mend, claim.file))
         first = seen.setdefault(claim.id, claim)
         if first is not claim:
             problems.append(
@@ -117,7 +120,9 @@ def _judge(claim: Claim, key: Key, catalogue: Catalogue, facts: Mapping[str, Fac
             return Verdict(claim, tuple(f.key for f in parts.values()), ABSENT[NOT_HELD], False)
         printed = read_parts(indicator, claim.stated, catalogue)
         # A part that is not printed claims that there is none.
-        contradicted = any((fact.value or 0) != printed.get(part, 0) for part, fact in parts.items())
+        contradicted = any(
+            fact.value != printed[part] if part in printed else bool(fact.value) for part, fact in parts.items()
+        )
         return Verdict(claim, tuple(f.key for f in parts.values()), stated_text(key, catalogue, facts), contradicted)
     fact = facts[str(key)]
     return Verdict(claim, (fact.key,), fact.text, not _states(claim.stated, fact))

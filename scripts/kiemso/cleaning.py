@@ -9,13 +9,24 @@ from pathlib import Path
 import pandas as pd
 
 from kiemso.correction import correct_cells, read_corrections
-from kiemso.layout import cell_address, find_headers, match_rows, read_rows
+from kiemso.layout import cell_address, find_headers, match_rows, read_rows, stray_cells
 from kiemso.problem import Problem, Refused
 from kiemso.project import STAGE, period_folder
 from kiemso.session import begin, current, refuse
 from kiemso.workbook import raw_files, read_workbook
 
-__all__ = ["begin", "cell_address", "corrected", "dropped", "headers", "matched", "raw_cells", "readings", "save"]
+__all__ = [
+    "begin",
+    "cell_address",
+    "corrected",
+    "dropped",
+    "headers",
+    "matched",
+    "raw_cells",
+    "readings",
+    "save",
+    "strays",
+]
 
 
 def raw_cells() -> pd.DataFrame:
@@ -46,6 +57,11 @@ def headers(cells: pd.DataFrame) -> pd.DataFrame:
     found, problems = find_headers(cells, current().period)
     refuse(problems)
     return found
+
+
+def strays(cells: pd.DataFrame, headers: pd.DataFrame) -> list[Problem]:
+    """The problems of cells inside a table that stand under no heading."""
+    return stray_cells(cells, headers)
 
 
 def matched(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,7 @@ def _said(command: Callable) -> Callable:
 
 
 def _print_problems(problems: list[Problem]) -> None:
-    click.echo(f"{plural(len(problems), 'problem')}; nothing was written, the last good report is untouched:", err=True)
+    click.echo(f"{plural(len(problems), 'problem')}; the last good report is untouched:", err=True)
     for problem in problems:
         click.echo(f"  {problem}", err=True)
 
@@ -64,6 +65,10 @@ def main() -> None:
 
     Exit status: 0 good, 1 the check found something, 2 an input cannot be used.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A redirected stream on Windows knows no Vietnamese.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 @main.command()
@@ -74,7 +79,11 @@ def main() -> None:
 @_said
 def run(term: str | None, jobs: int | None, kernel: bool, project: Path) -> None:
     """Run the notebooks of TERM (by default the report's term) whose inputs changed."""
-    _run(find_project(project), term, jobs, kernel)
+    from kiemso.run import project_lock
+
+    folder = find_project(project)
+    with project_lock(folder):
+        _run(folder, term, jobs, kernel)
 
 
 @main.command()
@@ -97,13 +106,15 @@ def render(formats: tuple[str, ...], renderer: str, project: Path) -> None:
     """Run what is out of date, then render report.qmd into _output/."""
     from kiemso.render import RenderError
     from kiemso.render import render as render_report
+    from kiemso.run import project_lock
 
     folder = find_project(project)
-    _run(folder)
-    try:
-        files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
-    except RenderError as error:
-        raise Refused(Problem(str(error))) from None
+    with project_lock(folder):
+        _run(folder)
+        try:
+            files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
+        except RenderError as error:
+            raise Refused(Problem(str(error))) from None
     for file in files:
         click.echo(f"→ {file.relative_to(folder).as_posix()}")
 
@@ -117,6 +128,7 @@ def check(project: Path) -> None:
 
     findings = check_report(find_project(project))
     _section("Notebooks whose inputs changed since they ran: run `kiemso run`", findings.outdated)
+    _section("Tags that stand where they are not read as tags", findings.misread)
     _section("Unknown keys", [str(problem) for problem in findings.unknown])
     stale = [
         f"report.qmd, line {s.figure.line}: “{s.figure.text}” is now “{s.text}” ({s.figure.key})"

@@ -61,12 +61,13 @@ def read_evidence(project: Path, name: str) -> Evidence:
     try:
         facts = read_facts(folder / "facts.json")
         made = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
+        tables, charts = made["tables"], made["charts"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         message = f"the notebooks of {name} have not run yet"
         raise Refused(Problem(message, "Run `kiemso run` first.", f"build/{name}/facts.json")) from None
     catalogue = read_catalogue(project)
     verdicts = judge(read_claims(project), catalogue, facts, name)
-    return Evidence(project, name, term, catalogue, facts, made["tables"], made["charts"], verdicts)
+    return Evidence(project, name, term, catalogue, facts, tables, charts, verdicts)
 
 
 def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +69,26 @@ def pandoc_defaults(project: Path, report: Path, output: str) -> dict[str, Any]:
         "filters": filters,
         "metadata": metadata,
     }
+
+
+def pandoc_tags(report: Path) -> Iterator[tuple[str, str]]:
+    """The tags that Pandoc finds in a report: ("fact", key), ("table", name) and ("chart", name)."""
+    import pypandoc
+
+    command = [pypandoc.get_pandoc_path(), "--from", "markdown", "--to", "json", str(report.resolve())]
+    done = subprocess.run(command, capture_output=True, check=True)
+    yield from _tags(json.loads(done.stdout))
+
+
+def _tags(node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        kinds = {"Span": ("fact",), "Div": ("table", "chart")}.get(node.get("t", ""), ())
+        attributes = dict(reversed(node["c"][0][2])) if kinds else {}
+        yield from ((kind, attributes[kind]) for kind in kinds if kind in attributes)
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from _tags(child)
 
 
 def _path(entry: str | dict[str, str]) -> str:

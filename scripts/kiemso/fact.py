@@ -11,6 +11,7 @@ from typing import Any
 from kiemso import formula as formulas
 from kiemso.number import format_number
 from kiemso.observation import MISSING, NOT_HELD
+from kiemso.problem import Problem, Refused
 from kiemso.source import Source
 
 Value = int | float | str | list | None
@@ -89,6 +90,22 @@ def _why_absent(fact: Fact) -> str:
     """A cell that names other parts is not a blank cell: it leaves this one out."""
     left_out = fact.status == MISSING and any(source.text for source in fact.sources)
     return "không nêu" if left_out else WHY_ABSENT[fact.status]
+
+
+def common_bound(key: object, inputs: Iterable[Fact], added: bool) -> str:
+    """What “hơn”, “từ … trở lên” and the like on the inputs make of a result: added up they stay, else it is about.
+
+    Refused where a sum would add “more than” to “less than”.
+    """
+    bounds = {fact.bound for fact in inputs if fact.value is not None} - {""}
+    if not bounds or not added:
+        return "~" if bounds else ""
+    if "~" in bounds:
+        return "~"
+    if bounds & set(">≥") and bounds & set("<≤"):
+        mend = "Ask for exact values, or do not add them up."
+        raise Refused(Problem(f"“{key}” would add “more than” to “less than”", mend))
+    return next((bound for bound in (">", "<") if bound in bounds), bounds.pop())
 
 
 def merge_sources(inputs: Iterable[Fact]) -> list[Source]:

@@ -39,23 +39,45 @@ OBSERVATION_COLUMNS = [
 
 
 def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """The header of each sheet's table: file, sheet, header_row, label_column, value_column, value_heading."""
+    """The header of each sheet's table, and where the table ends: at the first row in which nothing stands.
+
+    Columns: file, sheet, header_row, last_row, label_column, value_column, value_heading.
+    """
     found, problems = [], []
     for (file, sheet), sheet_cells in cells.groupby(["file", "sheet"], sort=False):
         labels = sheet_cells[sheet_cells["text"].map(label_key) == label_key(LABEL_HEADING)]
         for label in labels.itertuples():
             row = sheet_cells[(sheet_cells["row"] == label.row) & (sheet_cells["column"] > label.column)]
             values = row[row["text"].map(lambda text: _heads_values(text, period))]
-            if len(values) == 1:
-                found.append((file, sheet, label.row, label.column, values["column"].iloc[0], values["text"].iloc[0]))
-            else:
+            if len(values) != 1:
                 problems.append(_wrong_heading(label, row, period))
-    if not found and not problems:
-        mend = f"The table needs a header row with “{LABEL_HEADING}” and “{period}”."
-        for file in cells["file"].unique():
+                continue
+            last = _last_row(label.row, set(sheet_cells["row"]))
+            found.append((file, sheet, label.row, last, label.column, *values[["column", "text"]].iloc[0]))
+    tables = {file for file, *_ in found} | {problem.file for problem in problems}
+    mend = f"The table needs a header row with “{LABEL_HEADING}” and “{period}”; what is no table belongs elsewhere."
+    for file in dict.fromkeys(cells["file"]):
+        if file not in tables:
             problems.append(Problem("no table found: no cell says “Nội dung”", mend, file))
-    columns = ["file", "sheet", "header_row", "label_column", "value_column", "value_heading"]
+    columns = ["file", "sheet", "header_row", "last_row", "label_column", "value_column", "value_heading"]
     return pd.DataFrame(found, columns=columns), problems
+
+
+def stray_cells(cells: pd.DataFrame, headers: pd.DataFrame) -> list[Problem]:
+    """A problem for each cell inside a table that stands in a column without a heading: whose value is it?"""
+    inside = cells.merge(headers, on=["file", "sheet"])
+    headed = set(
+        inside[inside["row"] == inside["header_row"]][["file", "sheet", "column"]].itertuples(index=False, name=None)
+    )
+    below = inside[(inside["row"] > inside["header_row"]) & (inside["row"] <= inside["last_row"])]
+    mend = "Move it into the column where it belongs, give the column a heading, or delete it."
+    return [
+        Problem(
+            "stands in a column of the table that has no heading", mend, cell.file, cell.sheet, cell.cell, cell.text
+        )
+        for cell in below.itertuples()
+        if (cell.file, cell.sheet, cell.column) not in headed
+    ]
 
 
 def match_rows(rows: pd.DataFrame, catalogue: Catalogue, level: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -98,6 +120,8 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
         if heads_only:
             continue
         try:
+            if row.fault and not row.corrected:
+                raise Unreadable(row.fault)
             readings = read_cell(indicator, row.part, row.corrected or row.text, number, catalogue)
         except Unreadable as error:
             mend = f"Expected {expected(indicator)}. Mend the cell, or ask who sent the workbook."
@@ -123,6 +147,14 @@ def _heads_values(text: str, period: str) -> bool:
     return label_key(period).split("/")[0] in key or (not is_school_year and key == label_key(VALUE_HEADING))
 
 
+def _last_row(header: int, filled: set[int]) -> int:
+    """The last row of the table under a header row."""
+    last = header
+    while last + 1 in filled:
+        last += 1
+    return last
+
+
 def _wrong_heading(label, row: pd.DataFrame, period: str) -> Problem:
     headings = ", ".join(f"“{text}”" for text in row["text"]) or "nothing"
     message = f"the header row has no single column for {period}; beside it stand {headings}"
@@ -145,6 +177,9 @@ def _unknown(row, above: str, catalogue: Catalogue, level: str) -> Problem:
     if above:
         names += [catalogue.parts[part].label for part in catalogue.indicators[above].parts]
     mend = f"{suggestion(row.label, names)} Mend the label, or add it to the aliases in data/indicators.yml.".strip()
+    if not row.label:
+        mend = "Write the label beside it, or leave a blank row between the table and what follows it."
+        return Problem("has no label beside it", mend, row.file, row.sheet, row.cell, row.text)
     return Problem("is no indicator of the catalogue", mend, row.file, row.sheet, row.label_cell, row.label)
 
 

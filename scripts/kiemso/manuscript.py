@@ -15,13 +15,16 @@ from kiemso.wording import VALUE, Form
 FILE = "report.qmd"
 
 _HEADER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-# What Pandoc does not read as text: comments, fenced code, code spans.
-_NO_TEXT = re.compile(
-    r"<!--.*?-->|^(```+|~~~+).*?^\1[ \t]*$|(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Where Pandoc reads no tags, though a reader sees the text: fenced code, code spans.
+_CODE = re.compile(
+    r"^(```+|~~~+).*?^\1[ \t]*$|(?<![\\`])(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
 )
-_SPAN = re.compile(r"\[(?P<text>[^\[\]]*)\]\{(?P<attributes>[^{}]*)\}")
+# Of the header only these are part of the report's text.
+_TITLE = re.compile(r"^(?:title|subtitle):.*(?:\n[ \t]+.*)*", re.MULTILINE)
+_SPAN = re.compile(r"(?<!\\)\[(?P<text>[^\[\]]*)\]\{(?P<attributes>[^{}]*)\}")
 _DIV = re.compile(r"^:::+ *\{(?P<attributes>[^{}]*)\}[ \t]*$", re.MULTILINE)
-_ATTRIBUTE = re.compile(r"(?P<name>[\w-]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"]+))")
+_ATTRIBUTE = re.compile(r"(?P<name>[\w-]+)=(?:\"(?P<quoted>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']+))")
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,11 @@ def parse_manuscript(source: str) -> Manuscript:
     text = source.replace("\r\n", " \n")
     header = _HEADER.match(text)
     term = _term(header)
-    body = _blank(text, [header.span()] if header else [])
-    body = _blank(body, [match.span() for match in _NO_TEXT.finditer(body)])
+    head = header.end() if header else 0
+    titles = "".join(_blank(text[:head], _gaps([match.span() for match in _TITLE.finditer(text[:head])], head)))
+    visible = titles + text[head:]
+    visible = _blank(visible, [match.span() for match in _COMMENT.finditer(visible)])
+    body = _blank(visible, [match.span() for match in _CODE.finditer(visible)])
     figures, waivers, spans = [], [], []
     for match in _SPAN.finditer(body):
         attributes = _attributes(match["attributes"])
@@ -102,16 +108,17 @@ def parse_manuscript(source: str) -> Manuscript:
         if "fact" in attributes:
             form = Form(attributes.get("as", VALUE), attributes.get("since", ""), attributes.get("threshold", ""))
             figures.append(Figure(attributes["fact"], form, match["text"], line, *match.span("text")))
-        elif attributes.get("waiver"):
+        elif attributes.get("waiver", "").strip():
             waivers.append(Waiver(match["text"], attributes["waiver"], line))
         # A waiver without a reason waives nothing.
-        spans.append(match.span() if "fact" in attributes or attributes.get("waiver") else match.span("attributes"))
+        counted = "fact" in attributes or attributes.get("waiver", "").strip()
+        spans.append(match.span() if counted else match.span("attributes"))
     blocks = []
     for match in _DIV.finditer(body):
         line = body.count("\n", 0, match.start()) + 1
         blocks += [(k, v, line) for k, v in _attributes(match["attributes"]).items() if k in ("table", "chart")]
         spans.append(match.span())
-    found, recognised = untagged_numerals(_blank(body, spans))
+    found, recognised = untagged_numerals(_blank(visible, spans))
     untagged = [Numeral(text, context, line) for text, context, line in found]
     return Manuscript(source, term, tuple(figures), tuple(waivers), tuple(blocks), tuple(untagged), recognised)
 
@@ -131,7 +138,19 @@ def _term(header: re.Match | None) -> str:
 
 
 def _attributes(text: str) -> dict[str, str]:
-    return {m["name"]: m["quoted"] if m["quoted"] is not None else m["bare"] for m in _ATTRIBUTE.finditer(text)}
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(text):
+        # Of an attribute given twice Pandoc takes the first.
+        found.setdefault(
+            match["name"], next(value for value in match.group("quoted", "single", "bare") if value is not None)
+        )
+    return found
+
+
+def _gaps(spans: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+    """What the spans leave of a text of this length."""
+    edges = [0, *(edge for span in spans for edge in span), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:

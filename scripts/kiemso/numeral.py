@@ -6,8 +6,8 @@ import re
 
 # Each pattern with an example of what it is for. A numeral inside a match is no data.
 _NO_DATA = [
-    r"^[ \t]*#.*$",  # headings: "#### 1. Công tác giáo dục"
-    r"^[ \t]*\d+[.)][ \t]",  # numbered list items
+    r"^#{1,6}[ \t]+(?:Phụ lục[ \t]+)?\d+(?:\.\d+)*[.)]?(?=[ \t])",  # headings: "#### 1. Công tác giáo dục"
+    r"(?:\A|(?<=\n\n))[ \t]*\d+[.)][ \t]",  # numbered list items; within a paragraph they are text
     r"\]\([^)\s]*\)",  # link targets
     r"\bngày\s+\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm\s+\d{4})?",  # ngày 12 tháng 10 năm 2024
     r"\b(?:ngày|tháng|năm)\s+\d{1,2}(?:[/.-]\d{1,2})?[/.-]\d{4}\b",  # ngày 02/01/2020, tháng 10/2024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from kiemso.catalogue import Catalogue, Indicator
@@ -121,7 +122,9 @@ def _readings(tokens: list[str | int], alone: bool) -> list[list[tuple[str, int]
             found = []
     if alone and isinstance(tokens[0], str):
         found += [[(tokens[0], 1), *others] for others in _readings(tokens[1:], alone)]
-    return found
+    # “ba nhất” is three first prizes, or a third and a first one: prizes side by side are never clear.
+    side_by_side = alone and any(isinstance(a, str) and isinstance(b, str) for a, b in pairwise(tokens))
+    return [] if side_by_side else found
 
 
 def _value(indicator: Indicator, text: str, number: float | None) -> tuple[int | float, str]:

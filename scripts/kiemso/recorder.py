@@ -11,7 +11,17 @@ import pandas as pd
 
 from kiemso import formula as formulas
 from kiemso.catalogue import Catalogue, read_catalogue
-from kiemso.fact import Fact, Value, absence_note, expression_of, merge_sources, read_facts, status_of, write_value
+from kiemso.fact import (
+    Fact,
+    Value,
+    absence_note,
+    common_bound,
+    expression_of,
+    merge_sources,
+    read_facts,
+    status_of,
+    write_value,
+)
 from kiemso.key import Key, parse_key
 from kiemso.number import plain
 from kiemso.observation import OBSERVED
@@ -95,7 +105,8 @@ class Recorder:
             raise Refused(Problem(message, "Make the formula and the calculation agree."))
         status = status_of(named.values()) if given is None else OBSERVED
         note = absence_note(named.values()) if formula == formulas.SUM and given is not None else ""
-        return self._fact(key, given, status, formula, named, merge_sources(named.values()), note=note)
+        bound = common_bound(key, named.values(), formula == formulas.SUM) if given is not None else ""
+        return self._fact(key, given, status, formula, named, merge_sources(named.values()), bound=bound, note=note)
 
     def target(self, code: str, target: Target) -> Fact:
         """The fact that states a target of the next term."""
@@ -123,10 +134,14 @@ class Recorder:
         whole = self.known.get(str(key._replace(part="")))
         parts = [self.known.get(str(key._replace(part=part))) for part in indicator.parts]
         values = [part.value if part else None for part in parts]
-        if whole is None or whole.value is None or None in values or sum(values) == whole.value:  # type: ignore[arg-type]
+        known = sum(value for value in values if isinstance(value, int | float))
+        if whole is None or not isinstance(whole.value, int | float) or known == whole.value:
             return
-        written = " + ".join(part.text for part in parts if part)
-        message = f"“{whole.label}” of {whole.period} is {whole.text}, but its parts {written} make {sum(values)}"  # type: ignore[arg-type]
+        # Parts that nobody has stated leave room below the whole, never above it.
+        if None in values and known < whole.value:
+            return
+        written = " + ".join(part.text for part in parts if part and part.value is not None)
+        message = f"“{whole.label}” of {whole.period} is {whole.text}, but its parts {written} make {known}"
         source = whole.sources[0]
         raise Refused(
             Problem(message, "Mend the row or its parts.", source.file, source.sheet, source.cell, source.text)
@@ -187,4 +202,5 @@ def open_recorder(project: Path, period: str) -> Recorder:
 
 def open_targets(recorder: Recorder) -> dict[str, Target]:
     """The targets of the term after the notebook's term."""
-    return read_targets(recorder.project, (recorder.term and recorder.term.next) or "")
+    following = recorder.term.next if recorder.term else None
+    return read_targets(recorder.project, following) if following else {}

@@ -70,7 +70,7 @@ def term_steps(name: str, term: Term) -> list[Step]:
 def run_term(project: Path, name: str, report: Report, *, jobs: int | None = None, kernel: bool = False) -> Outcome:
     """Run what is out of date of a term; Refused lists every problem of every notebook.
 
-    One run at a time in a project: a second one is refused. A killed run's lock is free again.
+    The caller holds the project's lock.
     """
     term = read_term(project, name)
     read_catalogue(project)
@@ -79,15 +79,14 @@ def run_term(project: Path, name: str, report: Report, *, jobs: int | None = Non
     steps = term_steps(name, term)
     made = frozenset(f"build/{step.period}/{output}" for step in steps for output in step.outputs)
     check_inputs(project, steps, made)
-    with project_lock(project):
-        outcome = _run_steps(project, steps, report, jobs, kernel)
+    outcome = _run_steps(project, steps, report, jobs, kernel)
     if outcome.problems:
         raise Refused(dict.fromkeys(outcome.problems))
     return outcome
 
 
 def project_lock(project: Path) -> FileLock:
-    """The lock that a run holds; Refused where another one holds it."""
+    """The lock that a run and its rendering hold; Refused where another one holds it. A killed run's lock is free."""
     (project / "build").mkdir(exist_ok=True)
     lock = FileLock(project / "build" / ".lock")
     try:

@@ -31,7 +31,7 @@ class Term(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     label: str
     school_years: tuple[SchoolYear, ...] = Field(min_length=1)
-    next: str | None = None
+    next: Annotated[str, AfterValidator(lambda name: _term_name(name))] | None = None
 
     @model_validator(mode="after")
     def _each_year_once(self) -> Term:
@@ -43,7 +43,7 @@ class Term(BaseModel):
 class Target(BaseModel):
     """A target of the next term; `against` is the fact of the past term it is held against."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     label: str
     group: str
     per: Literal["year", "term"]
@@ -64,9 +64,18 @@ class Target(BaseModel):
         return self
 
 
+def _term_name(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d{4}", text) or text[:4] >= text[5:]:
+        raise ValueError("a term looks like 2022-2024")
+    return text
+
+
+TermName = Annotated[str, AfterValidator(_term_name)]
+
+
 def read_terms(project: Path) -> dict[str, Term]:
     """All terms by their name."""
-    return read_document(project / FILE, dict[str, Term], FILE)
+    return read_document(project / FILE, dict[TermName, Term], FILE)
 
 
 def read_term(project: Path, name: str) -> Term:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kiemso.check import outdated_steps
 from kiemso.evidence import Evidence
 from kiemso.fact import Fact
 from kiemso.manuscript import FILE, Manuscript
@@ -18,6 +19,7 @@ def trace(key: str, evidence: Evidence, manuscript: Manuscript) -> str:
         hint = suggestion(key, {evidence.short(known) for known in evidence.facts})
         raise Refused(Problem(f"there is no fact “{key}” in the term {evidence.name}", hint))
     lines = [*_chain(fact, evidence, 0)]
+    lines += [f"! {step}: the inputs changed since it ran; run `kiemso run`" for step in outdated_steps(evidence)]
     stated = [figure for figure in manuscript.figures if evidence.fact(figure.key) is fact]
     lines += [f"stated in {FILE}, line {figure.line}: “{figure.text}”" for figure in stated]
     return "\n".join(lines)

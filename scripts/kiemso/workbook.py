@@ -14,11 +14,17 @@ from openpyxl.cell.cell import Cell as SheetCell
 from kiemso.number import format_number, plain
 from kiemso.problem import Problem, Refused
 
+_CLUTTER = {"thumbs.db", "desktop.ini"}  # what Windows leaves in a folder
+# A comma after the last digit shows thousands; an empty part shows nothing at all.
+_MISLEADING = re.compile(r"[0#?],+(?![0#?,])|;\s*;")
 _RESAVE = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)."
 
 
 class RawCell(NamedTuple):
-    """A cell that holds something: `text` is what a person sees in it, `number` what Excel calculates with."""
+    """A cell that holds something: `text` is what a person sees in it, `number` what Excel calculates with.
+
+    `fault` says why the cell cannot be used as a value, which matters only where one is looked for.
+    """
 
     file: str
     sheet: str
@@ -27,24 +33,28 @@ class RawCell(NamedTuple):
     column: int
     text: str
     number: int | float | None
+    fault: str = ""
 
 
 def raw_files(project: Path, period: str) -> list[Path]:
     """The workbooks of a school year or term, by name; Refused where there is none."""
     folder = project / "data" / "raw" / period
     # “~$…” is Excel's lock beside a workbook that is open.
-    files = sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith(("~$", ".")))
-    if not files:
-        name = f"data/raw/{period}/"
+    found = sorted(p for p in folder.glob("*") if not p.name.startswith(("~$", ".")) and p.name.lower() not in _CLUTTER)
+    name = f"data/raw/{period}/"
+    if not found:
         raise Refused(Problem("there is no workbook here", "Put the workbook as received into this folder.", name))
-    return files
+    folders = [path.name for path in found if path.is_dir()]
+    if folders:
+        mend = "Put the workbook beside the others, or move the folder out of data/raw/."
+        raise Refused(Problem(f"the folder “{folder}” in it would not be read", mend, name) for folder in folders)
+    return found
 
 
 def read_workbook(path: Path, name: str) -> list[RawCell]:
     """Every cell that holds something, sheet by sheet; `name` is how messages call the file.
 
-    Refused for a file that is no .xlsx workbook, a formula or error instead of a value, or
-    a cell that the two readers see differently.
+    Refused for a file that is no .xlsx workbook, and for cells that only one of the two readers sees.
     """
     if path.suffix.lower() != ".xlsx":
         raise Refused(Problem("is not an .xlsx workbook", _RESAVE, name))
@@ -60,15 +70,12 @@ def read_workbook(path: Path, name: str) -> list[RawCell]:
     problems: list[Problem] = []
     for sheet in values.worksheets:
         found = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        merged = {area.start_cell.coordinate for area in sheet.merged_cells.ranges if area.min_row < area.max_row}
         for cell in found:
-            fault = _fault(cell, name, sheet.title)
-            if fault:
-                problems.append(fault)
-                continue
-            number, text = _number(cell), _shown(cell)
-            if text.strip():
-                cells.append(RawCell(name, sheet.title, cell.coordinate, cell.row, cell.column, text, number))
-        problems += _unvalued(formulas[sheet.title], sheet, name)
+            if (text := _shown(cell)).strip():
+                place = (name, sheet.title, cell.coordinate, cell.row, cell.column)
+                cells.append(RawCell(*place, text, _number(cell), _fault(cell, merged)))
+        cells += _unvalued(formulas[sheet.title], sheet, name)
         problems += _disagreements(second, found, sheet.title, name)
     if problems:
         raise Refused(problems)
@@ -77,13 +84,17 @@ def read_workbook(path: Path, name: str) -> list[RawCell]:
     return cells
 
 
-def _fault(cell, name: str, sheet: str) -> Problem | None:
+def _fault(cell, merged: set[str]) -> str:
+    """Why a person could take the cell for something else than its value, or nothing."""
     if cell.data_type == "e":
-        return Problem("is an Excel error", "Mend the cell's formula.", name, sheet, cell.coordinate, str(cell.value))
+        return "is an Excel error"
     if cell.is_date:
-        mend = "Type the value as text; Excel makes dates of texts like 1-2."
-        return Problem("is a date where a value belongs", mend, name, sheet, cell.coordinate, str(cell.value))
-    return None
+        return "is a date, which Excel makes of texts like 1-2"
+    if cell.coordinate in merged:
+        return "is merged over several rows, so it is not clear whose value it is"
+    if _number(cell) is not None and _MISLEADING.search(_plain_format(cell)):
+        return f"is shown by the number format {cell.number_format} as something else than it is"
+    return ""
 
 
 def _number(cell) -> int | float | None:
@@ -95,7 +106,12 @@ def _number(cell) -> int | float | None:
 
 def _percent(cell) -> bool:
     """Whether the format multiplies by 100: a % in quotes or after a backslash is only text."""
-    return "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format)
+    return "%" in _plain_format(cell)
+
+
+def _plain_format(cell) -> str:
+    """The number format without the texts that it only shows."""
+    return re.sub(r'"[^"]*"|\\.', "", cell.number_format)
 
 
 def _shown(cell) -> str:
@@ -106,15 +122,18 @@ def _shown(cell) -> str:
     return (format_number(number) if isinstance(number, float) else str(number)) + ("%" if _percent(cell) else "")
 
 
-def _unvalued(formulas, values, name: str) -> list[Problem]:
+def _unvalued(formulas, values, name: str) -> list[RawCell]:
+    """Formulas that were saved without a value: their text is the formula."""
     return [
-        Problem(
-            "holds a formula without a value",
-            _RESAVE,
+        RawCell(
             name,
             values.title,
             cell.coordinate,
+            cell.row,
+            cell.column,
             str(getattr(cell.value, "text", cell.value)),
+            None,
+            "holds a formula without a value",
         )
         for row in formulas.iter_rows()
         for cell in row
