@@ -9,15 +9,37 @@ local elements = require("kiemso.elements")
 local evidence = require("kiemso.evidence")
 local figures = require("kiemso.figures")
 local panel = require("kiemso.panel")
+local places = require("kiemso.places")
 local problems = require("kiemso.problems")
+local ranges = require("kiemso.ranges")
+local status = require("kiemso.status")
 local tables = require("kiemso.tables")
+local word = require("kiemso.word")
 local html, typst, docx = elements.html, elements.typst, elements.docx
 local body, is, styled, text = elements.body, elements.is, elements.styled, elements.text
 
 local folder = "" -- where report.json stands
 
+-- A thin rule under the Party's name, the first bold words: an underline would cross the dots of Ộ and Ệ, so Word gets
+-- a line with a border, and the templates set the underline lower.
+local function ruled(blocks)
+  local first = blocks[1]
+  local inlines = first and first.content
+  if not inlines or not inlines[1] or inlines[1].t ~= "Strong" then return blocks end
+  if not docx then
+    inlines[1] = pandoc.Underline({ inlines[1] })
+    return blocks
+  end
+  local rest = pandoc.Inlines({ table.unpack(inlines, inlines[2] and inlines[2].t == "LineBreak" and 3 or 2) })
+  local all = pandoc.Blocks(styled({ pandoc.Para({ inlines[1] }) }, "Letterhead Rule"))
+  if #rest > 0 then all:insert(pandoc.Para(rest)) end
+  all:extend({ table.unpack(blocks, 2) })
+  return all
+end
+
 -- Two columns without borders. Typst and Word know columns of this kind only as a table.
 local function two_columns(div, name, widths, alignments)
+  if docx then div.content = word.dashes(div.content, "Signature List") end
   if html then return div end
   local cells = {}
   for i, side in ipairs({ "left", "right" }) do
@@ -50,7 +72,11 @@ end
 local state_facts = {
   traverse = "topdown",
   Span = figures.span_in_text,
-  Header = function(el) return figures.unnamed(figures.figures_in, el), false end,
+  Header = function(el)
+    local header = figures.unnamed(figures.figures_in, el)
+    places.enter_heading(el.level, pandoc.utils.stringify(header))
+    return header, false
+  end,
   Div = function(el)
     if el.attributes.table then return tables.table_block(el.attributes.table), false end
     if el.attributes.chart then return tables.chart_block(el.attributes.chart), false end
@@ -66,8 +92,14 @@ local function lay_out(doc, report)
     Div = function(el)
       local center, left = pandoc.AlignCenter, pandoc.AlignLeft
       if is(el, "letterhead") then
-        -- The templates of all three formats set it before the title.
+        -- The templates of all three formats set it before the title, and the opening between title and contents.
+        for _, side in ipairs(el.content) do
+          if is(side, "right") then side.content = ruled(side.content) end
+        end
         doc.meta.letterhead = pandoc.MetaBlocks({ two_columns(el, "Letterhead", { .42, .58 }, { center, center }) })
+        return {}, false
+      elseif is(el, "opening") then
+        doc.meta.opening = pandoc.MetaBlocks(styled(html and { el } or el.content, "Opening"))
         return {}, false
       elseif is(el, "signature") then
         return two_columns(el, "Signature", { .5, .5 }, { left, center }), false
@@ -89,17 +121,16 @@ local function titles(meta)
   meta.pagetitle = pandoc.MetaInlines(text(full))
 end
 
--- Pandoc leaves a Word file's contents to Word, which asks its reader first and then fills them in. These entries
--- stand inside Word's own field: readable at once, and Word adds the page numbers whenever it is told to update.
-local function contents(blocks)
-  local entries = pandoc.Blocks({})
-  for _, block in ipairs(blocks) do
-    if block.t == "Header" and block.level <= PANDOC_WRITER_OPTIONS.toc_depth and not is(block, "unlisted") then
-      local link = pandoc.Link(text(pandoc.utils.stringify(block)), "#" .. block.identifier)
-      entries:extend(styled({ pandoc.Plain({ link }) }, "toc " .. block.level))
-    end
+-- The last pass, when every text is known: how lines break, and what Word needs said in its own terms.
+local function finish(doc)
+  if docx then
+    if PANDOC_WRITER_OPTIONS.table_of_contents then doc.meta["toc-entries"] = word.contents(doc.blocks) end
+    doc.blocks = word.dashes(word.appendices_on_a_new_page(doc.blocks))
   end
-  return pandoc.MetaBlocks(entries)
+  doc.blocks = ranges.in_text(doc.blocks)
+  for _, key in ipairs({ "title", "subtitle", "letterhead", "opening" }) do
+    doc.meta[key] = ranges.in_meta(doc.meta[key])
+  end
 end
 
 local function transform(doc)
@@ -112,7 +143,8 @@ local function transform(doc)
   doc.meta["panel-data"] = panel.script(folder)
   problems.stop_if_any()
   titles(doc.meta)
-  if docx and PANDOC_WRITER_OPTIONS.table_of_contents then doc.meta["toc-entries"] = contents(doc.blocks) end
+  status.set(doc.meta, report.status)
+  finish(doc)
   return doc
 end
 

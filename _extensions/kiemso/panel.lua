@@ -16,7 +16,8 @@ function M.script(folder)
   if not file then return nil end -- the figures stay links into the appendix
   local json = file:read("a")
   file:close()
-  if not pcall(pandoc.json.decode, json, false) then
+  local read, data = pcall(pandoc.json.decode, json, false)
+  if not read or type(data) ~= "table" then
     return problems.add("%s is not what was expected: run `kiemso run` again", path)
   end
   -- A line break in JSON stands between two values only, and may be left out.

@@ -2,6 +2,7 @@
 
 local elements = require("kiemso.elements")
 local figures = require("kiemso.figures")
+local places = require("kiemso.places")
 local problems = require("kiemso.problems")
 local html, typst, docx = elements.html, elements.typst, elements.docx
 local body, cell, concat, grid, text = elements.body, elements.cell, elements.concat, elements.grid, elements.text
@@ -24,7 +25,16 @@ local function cell_inlines(parts)
   return inlines
 end
 
+-- How a reader finds a row: by its number or its label, the first cell that holds words of its own.
+local function row_name(spec)
+  for _, parts in ipairs(spec.cells) do
+    if type(parts[1]) == "string" then return parts[1] end
+  end
+  return ""
+end
+
 local function row(spec)
+  places.enter_row(row_name(spec))
   local cells, labelled = {}, false
   for i, parts in ipairs(spec.cells) do
     local inlines = cell_inlines(parts)
@@ -70,7 +80,9 @@ function M.table_block(name)
   local spec = named("table", name)
   if not spec then return {} end
   local title = caption("table", "Bảng", spec.caption)
+  places.enter_table("Bảng " .. count.table)
   local blocks = pandoc.Blocks({ grid(spec.columns, bodies(spec), "Table Text", spec.caption, title) })
+  places.leave_table()
   if elements.given(spec.note) then
     local attributes = typst and { ["typst:text:size"] = "10.5pt" } or docx and { ["custom-style"] = "Table Note" } or {}
     blocks:insert(pandoc.Div({ pandoc.Para(text("Ghi chú: " .. spec.note)) }, pandoc.Attr("", { "note" }, attributes)))
@@ -93,8 +105,9 @@ end
 function M.chart_block(name)
   local spec = named("chart", name)
   if not spec then return {} end
+  -- On a phone the drawing scrolls in its own box: shrunk to the screen, its labels could not be read.
   local drawing = pandoc.Figure(
-    { pandoc.Plain({ image(spec) }) }, { long = { pandoc.Plain(caption("chart", "Biểu đồ", spec.caption)) } })
+    { elements.in_scroll_box(pandoc.Plain({ image(spec) }), spec.caption, "chart-scroll") }, { long = { pandoc.Plain(caption("chart", "Biểu đồ", spec.caption)) } })
   local blocks = pandoc.Blocks({ drawing })
   if html and spec.table then -- the paper versions print the numbers in the tables already
     blocks:insert(pandoc.RawBlock("html", "<details><summary>Số liệu của biểu đồ</summary>"))

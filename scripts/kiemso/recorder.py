@@ -134,8 +134,10 @@ class Recorder:
         whole = self.known.get(str(key._replace(part="")))
         parts = [self.known.get(str(key._replace(part=part))) for part in indicator.parts]
         values = [part.value if part else None for part in parts]
+        if whole is None or None in parts:
+            return  # the rest is still to be recorded
         known = sum(value for value in values if isinstance(value, int | float))
-        if whole is None or not isinstance(whole.value, int | float) or known == whole.value:
+        if not isinstance(whole.value, int | float) or known == whole.value:
             return
         # Parts that nobody has stated leave room below the whole, never above it.
         if None in values and known < whole.value:

@@ -76,7 +76,21 @@ MISTAKES: dict[str, tuple[Callable[[Project], object], tuple[str, ...]]] = {
     ),
     "a value without its label": (
         lambda p: p.write_cell("2022-2023", "B30", None),
-        (BOOK, "cell B30", "is no indicator"),
+        (BOOK, "cell C30 “1 nhất, 2 nhì, 2 ba”", "has no label beside it"),
+    ),
+    "a value in the wrong column": (
+        lambda p: (p.write_cell("2022-2023", "C24", None), p.write_cell("2022-2023", "D24", 736)),
+        (BOOK, "cell D24 “736”", "in a column of the table that has no heading"),
+    ),
+    "a second workbook that is no table": (
+        lambda p: openpyxl.Workbook().save(p.path("data/raw/2022-2023/moi.xlsx")),
+        ("moi.xlsx", "holds no value at all"),
+    ),
+    "a correction that no longer fits": (
+        lambda p: p.path("data/corrections.yml").write_text(
+            f"- {{file: {BOOK}, sheet: Kết quả, cell: C7, from: 3, to: 4, reason: gõ nhầm, by: A, date: 2024-10-12}}"
+        ),
+        (BOOK, "cell C7 “2”", "the correction expects “3”", "Look at the workbook again"),
     ),
     "a row that was deleted": (delete_row, (BOOK, "has no row for “Giáo viên dạy giỏi cấp huyện”")),
     "misspelt fact key": (
