@@ -25,7 +25,7 @@ end
 if os.getenv("KIEMSO_RUN") ~= "done" then
   local program = python()
   if program:find(" ") then program = '"' .. program .. '"' end
-  local command = program .. " -m kiemso run"
+  local command = program .. " -m kiemso run --audit"
   -- cmd.exe takes off the outermost quotes of a line that begins with one.
   if not os.execute(windows and '"' .. command .. '"' or command) then
     io.stderr:write("kiemso: error: “" .. command .. "” failed: mend what it says above. If it says that there is no "

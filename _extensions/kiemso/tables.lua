@@ -28,20 +28,22 @@ end
 -- How a reader finds a row: by its number or its label, the first cell that holds words of its own.
 local function row_name(spec)
   for _, parts in ipairs(spec.cells) do
-    if type(parts[1]) == "string" then return parts[1] end
+    if type(parts[1]) == "string" and parts[1]:find("%S") then return parts[1] end
   end
   return ""
 end
 
-local function row(spec)
+local function row(spec, row_heads)
   places.enter_row(row_name(spec))
   local cells, labelled = {}, false
   for i, parts in ipairs(spec.cells) do
     local inlines = cell_inlines(parts)
+    -- An empty header would be announced with every figure of its row, and say nothing.
+    local attributes = html and i <= row_heads and #inlines == 0 and { role = "cell" } or nil
     if spec.class == "sub" and not labelled and #inlines > 0 then
       inlines, labelled = concat("\u{2003}", inlines), true
     end
-    cells[i] = cell(spec.class == "total" and { pandoc.Strong(inlines) } or inlines, 1, "Table Text")
+    cells[i] = cell(spec.class == "total" and { pandoc.Strong(inlines) } or inlines, 1, "Table Text", attributes)
   end
   return pandoc.Row(cells, pandoc.Attr("", spec.class and { spec.class } or {}))
 end
@@ -59,7 +61,7 @@ local function bodies(spec)
       local head = pandoc.Row({ cell(title, #spec.columns, "Table Text") }, pandoc.Attr("", { "group" }))
       table.insert(all, body({ head }, {}, row_heads))
     else
-      table.insert(all[#all].body, row(one))
+      table.insert(all[#all].body, row(one, row_heads))
     end
   end
   return all

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import io
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -62,6 +64,8 @@ def main() -> None:
     kiemso check     list what in the report is no longer true
     kiemso update    rewrite stale figures in report.qmd
     kiemso trace     print the evidence of a figure
+    kiemso diff      say what changed since the last approval, and why
+    kiemso approve   sign the report as it stands
 
     Exit status: 0 good, 1 the check found something, 2 an input cannot be used.
     """
@@ -75,15 +79,18 @@ def main() -> None:
 @click.argument("term", required=False)
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
 @click.option("--kernel", is_flag=True, help="Run in ordinary Jupyter kernels, one at a time: slower.")
+@click.option("--audit", is_flag=True, help="Write the audit pages and the released data too, as render does.")
 @project_option
 @_said
-def run(term: str | None, jobs: int | None, kernel: bool, project: Path) -> None:
+def run(term: str | None, jobs: int | None, kernel: bool, audit: bool, project: Path) -> None:
     """Run the notebooks of TERM (by default the report's term) whose inputs changed."""
     from kiemso.run import project_lock
 
     folder = find_project(project)
     with project_lock(folder):
         _run(folder, term, jobs, kernel)
+        if audit:
+            _write_audit(folder)
 
 
 @main.command()
@@ -111,21 +118,28 @@ def render(formats: tuple[str, ...], renderer: str, project: Path) -> None:
     folder = find_project(project)
     with project_lock(folder):
         _run(folder)
-        try:
-            files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
-        except RenderError as error:
-            raise Refused(Problem(str(error))) from None
+        with ThreadPoolExecutor(1) as pool:
+            # Pandoc and Typst are other programs: the audit pages are made while they work.
+            audit = pool.submit(_write_audit, folder)
+            try:
+                files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
+            except RenderError as error:
+                raise Refused(Problem(str(error))) from None
+            files += audit.result()
     for file in files:
         click.echo(f"→ {file.relative_to(folder).as_posix()}")
 
 
 @main.command()
+@click.option("--release", is_flag=True, help="Print the release checklist, approvals included.")
 @project_option
 @_said
-def check(project: Path) -> None:
+def check(release: bool, project: Path) -> None:
     """List stale figures, unknown keys, contradicted claims and untagged numerals; exit status 1 if any."""
     from kiemso.check import check_report
 
+    if release:
+        _check_release(find_project(project))
     findings = check_report(find_project(project))
     _section("Notebooks whose inputs changed since they ran: run `kiemso run`", findings.outdated)
     _section("Tags that stand where they are not read as tags", findings.misread)
@@ -158,18 +172,86 @@ def update(project: Path) -> None:
 
 
 @main.command()
-@click.argument("key")
+@click.argument("target")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @project_option
 @_said
-def trace(key: str, project: Path) -> None:
-    """Print the evidence of the fact KEY, such as boi.ba or xep-loai.htt@2023-2024."""
+def trace(target: str, as_json: bool, project: Path) -> None:
+    """Print the evidence of TARGET: down from a fact's key, or up from a raw cell.
+
+    \b
+    kiemso trace boi.ba
+    kiemso trace xep-loai.htt@2023-2024
+    kiemso trace "data/raw/2021-2022/ket-qua-nam-hoc-2021-2022.xlsx!C30"
+    """
+    import json
+
     from kiemso.evidence import read_evidence
     from kiemso.manuscript import read_manuscript
-    from kiemso.trace import trace as trace_fact
+    from kiemso.trace import trace as trace_lines
+    from kiemso.trace import trace_data
 
     folder = find_project(project)
     manuscript = read_manuscript(folder)
-    click.echo(trace_fact(key, read_evidence(folder, manuscript.term), manuscript))
+    evidence = read_evidence(folder, manuscript.term)
+    if as_json:
+        click.echo(json.dumps(trace_data(target, evidence, manuscript), ensure_ascii=False, indent=1))
+    else:
+        click.echo(trace_lines(target, evidence, manuscript))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+@project_option
+@_said
+def diff(as_json: bool, project: Path) -> None:
+    """Say which facts changed since the last approval, why, and which sentences state them."""
+    from kiemso.change import compare
+    from kiemso.evidence import read_evidence
+    from kiemso.manuscript import read_manuscript
+
+    folder = find_project(project)
+    manuscript = read_manuscript(folder)
+    changes = compare(read_evidence(folder, manuscript.term), manuscript)
+    if as_json:
+        click.echo(changes.as_json())
+        return
+    _section("Notebooks whose inputs changed since they ran: run `kiemso run`", changes.outdated)
+    _section("Facts", [str(fact) for fact in changes.facts])
+    _section("Sentences of report.qmd", [str(sentence) for sentence in changes.sentences])
+    _section("Raw cells and their corrections", [str(cell) for cell in changes.cells])
+    _section("Calculations", [f"{one}: {', '.join(one.keys)}" for one in changes.calculations])
+    _section("Entries of the catalogue", changes.entries)
+    _section("Files", changes.files)
+    click.echo(changes.summary)
+
+
+@main.command()
+@click.option("--by", required=True, help="Who approves, by name.")
+@click.option("--role", required=True, help="As what: lap (lập), kiem-tra (kiểm tra) or duyet (duyệt), in this order.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="By default today.")
+@project_option
+@_said
+def approve(by: str, role: str, date: datetime.datetime | None, project: Path) -> None:
+    """Sign the report as it stands; refused where `kiemso check` does not pass."""
+    from kiemso.release import approve as approve_report
+
+    # The one place where the clock counts: an approval is an event.
+    day = date.date() if date else datetime.date.today()
+    left = approve_report(find_project(project), by, role, day)
+    click.echo(f"Approved as {role}, {day}.")
+    click.echo(f"Still to approve: {', '.join(left)}." if left else "Render again: the report is no draft any more.")
+
+
+def _check_release(project: Path) -> None:
+    from kiemso.release import checklist
+
+    lines = checklist(project)
+    for line in lines:
+        click.echo(str(line))
+    failed = sum(not line.passed for line in lines)
+    click.echo(f"{plural(failed, 'line')} failed." if failed else "Ready for release.")
+    sys.exit(FAILED if failed else 0)
 
 
 def _run(project: Path, term: str | None = None, jobs: int | None = None, kernel: bool = False) -> None:
@@ -191,6 +273,22 @@ def _run(project: Path, term: str | None = None, jobs: int | None = None, kernel
             raise Refused(problems)
         used = [(figure.key, figure.form) for figure in manuscript.figures]
     publish(evidence, used)
+
+
+def _write_audit(project: Path) -> list[Path]:
+    """The audit pages and the released data; of the pages only the index is worth telling."""
+    from kiemso.audit import write_audit
+    from kiemso.correction import read_corrections
+    from kiemso.dataset import write_dataset
+    from kiemso.evidence import read_evidence
+    from kiemso.manuscript import read_manuscript
+
+    manuscript = read_manuscript(project)
+    evidence = read_evidence(project, manuscript.term)
+    corrections = {c.place: (c.before, c.after, c.reason) for c in read_corrections(project)}
+    output = project / "_output"
+    write_audit(evidence, manuscript, output, corrections)
+    return [*write_dataset(evidence, output), output / "audit" / "index.html"]
 
 
 def _section(title: str, lines: list[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kiemso.approval import status
 from kiemso.catalogue import Catalogue, read_catalogue
 from kiemso.claim import Verdict, judge, read_claims
 from kiemso.fact import Fact, read_facts
@@ -83,6 +84,7 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     rows = _rows(evidence, wanted)
     content = {
         "term": evidence.name,
+        "status": status(evidence.project, evidence.name),
         "facts": {written: _stated(fact, forms) for written, fact in _writings(evidence)},
         "tables": tables,
         "charts": charts,

@@ -23,7 +23,10 @@ WHY_ABSENT = {MISSING: "chưa có số liệu", NOT_HELD: "không tổ chức"}
 
 @dataclass(frozen=True)
 class Fact:
-    """A value with its evidence. `value` is a number, a text, a range [from, to], or None with a status."""
+    """A value with its evidence. `value` is a number, a text, a range [from, to], or None with a status.
+
+    `inputs` are keys of facts; `names` what the formula calls them, in the same order, where it names them.
+    """
 
     key: str
     period: str
@@ -39,6 +42,7 @@ class Fact:
     sources: list[Source] = field(default_factory=list)
     bound: str = ""
     note: str = ""
+    names: list[str] = field(default_factory=list)
     notebook: str = ""
     cell: str = ""
 

@@ -166,6 +166,7 @@ class Recorder:
         expression = expression_of(formula, named, text)
         section, label = self.catalogue.indicators[key.indicator].section, self.catalogue.label(key)
         inputs = [fact.key for fact in named.values()]
+        names = [] if formula in (formulas.SUM, formulas.QUOTED) else list(named)
         return Fact(
             str(key),
             key.period,
@@ -181,6 +182,7 @@ class Recorder:
             sources,
             bound,
             note,
+            names,
         )
 
     def _inputs(self, inputs: Mapping[str, str] | Sequence[str]) -> dict[str, Fact]:

@@ -14,7 +14,8 @@ from kiemso.catalogue import read_catalogue
 from kiemso.evidence import Evidence, read_evidence
 from kiemso.key import parse_key
 from kiemso.manuscript import read_manuscript
-from kiemso.page import cell_anchor, href, notebook_page, raw_page, read_sheets, set_notebook
+from kiemso.page import cell_anchor, href, notebook_page, raw_page, set_notebook
+from kiemso.sheet import read_sheets
 from kiemso.workbook import raw_files, read_workbook
 
 from .conftest import Project, copy_project

@@ -1,0 +1,237 @@
+"""Approvals: who signed which state of a term's report, and the facts as they then were, in data/approved/."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from kiemso.catalogue import read_catalogue
+from kiemso.correction import FILE as CORRECTIONS_FILE
+from kiemso.document import read_document
+from kiemso.fact import Fact
+from kiemso.key import parse_key
+from kiemso.manuscript import FILE as REPORT_FILE
+from kiemso.problem import Problem, Refused
+from kiemso.run import term_steps
+from kiemso.source import Source
+from kiemso.term import read_targets, read_term
+from kiemso.text import tidy
+
+FOLDER = "data/approved"
+# The roles of an official document, in the order in which they sign; the last one makes the report final.
+ROLES = {"lap": "lập", "kiem-tra": "kiểm tra", "duyet": "duyệt"}
+LAST = [*ROLES][-1]
+DRAFT = "DỰ THẢO"
+# Git may give these other line ends on Windows; they are the same text.
+_TEXTS = {".csv", ".ipynb", ".json", ".qmd", ".yml"}
+
+
+def _signer(text: str) -> str:
+    if not tidy(text) or not tidy(text).isprintable():
+        raise ValueError("a name is a line of readable text")
+    return tidy(text)
+
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Approval(BaseModel):
+    """A role's signature under one state of the report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    role: Literal["lap", "kiem-tra", "duyet"]
+    by: Annotated[str, AfterValidator(_signer)]
+    date: Annotated[datetime.date, Field(strict=True)]
+    digest: Digest
+
+
+class Approved(BaseModel):
+    """What the last role approved: the digest of the file of facts, and of each file of the state."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    facts: Digest
+    files: dict[str, Digest]
+
+
+class Ledger(BaseModel):
+    """All approvals of a term in the order in which they were given, and what was last approved."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    approvals: tuple[Approval, ...] = ()
+    approved: Approved | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Ledger:
+        if (self.last is None) != (self.approved is None):
+            raise ValueError("“approved” goes with an approval by the last role, and with no other")
+        if self.last and self.approved and combined(self.approved.files) != self.last.digest:
+            raise ValueError("the files are not those whose digest was approved")
+        return self
+
+    @property
+    def last(self) -> Approval | None:
+        """The last approval by the last role."""
+        return next((one for one in reversed(self.approvals) if one.role == LAST), None)
+
+    def of(self, digest: str) -> dict[str, Approval]:
+        """The approvals of one state by role; none of a state that another one, finally approved, has replaced."""
+        given: dict[str, Approval] = {}
+        for one in self.approvals:
+            if one.digest == digest:
+                given[one.role] = one
+            elif one.role == LAST:
+                given = {}
+        return given
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A fact as it was approved, with the digests of its cell's code and of its entry in the catalogue."""
+
+    fact: Fact
+    code: str
+    entry: str
+
+
+def read_ledger(project: Path, term: str) -> Ledger:
+    """The term's approvals, none where there is no file; Refused where a file is not as it was written."""
+    name, facts_name = f"{FOLDER}/{term}.yml", f"{FOLDER}/{term}.csv"
+    if not (project / name).exists():
+        return Ledger()
+    ledger: Ledger = read_document(project / name, Ledger, name)
+    facts = project / facts_name
+    if ledger.approved and (not facts.is_file() or digest(content(facts)) != ledger.approved.facts):
+        what = "is not what was approved: its digest differs" if facts.is_file() else "is not there"
+        mend = "Restore it and the .yml beside it from git, or delete both and approve again."
+        raise Refused(Problem(what, mend, facts_name))
+    return ledger
+
+
+def state(project: Path, term: str) -> dict[str, str]:
+    """The digest of each file that decides what the term's report says: data, notebooks, text, facts and tables."""
+    steps = term_steps(term, read_term(project, term))
+    inputs = {name for step in steps for name in (step.notebook, *step.inputs) if not name.startswith("build/")}
+    made = {f"build/{term}/facts.json", f"build/{term}/tables.json"}
+    places = [project / name for name in {*inputs, *made, "data/claims", CORRECTIONS_FILE, REPORT_FILE}]
+    files = {path for place in places for path in (place.rglob("*") if place.is_dir() else [place])}
+    # Excel's lock files (“~$…”) come and go while a workbook is open.
+    kept = sorted(path for path in files if path.is_file() and not path.name.startswith(("~$", ".")))
+    return {path.relative_to(project).as_posix(): digest(content(path)) for path in kept}
+
+
+def combined(files: Mapping[str, str]) -> str:
+    """One digest over the digests of all files and their names."""
+    return digest(json.dumps(dict(files), sort_keys=True).encode())
+
+
+def status(project: Path, term: str) -> dict[str, Any]:
+    """Whether the term's report as it stands is a draft; if it is not, who approved it."""
+    ledger = read_ledger(project, term)
+    given = ledger.of(combined(state(project, term))) if ledger.approved else {}
+    if LAST not in given:
+        return {"draft": True, "text": DRAFT}
+    approvals = [
+        {"role": name, "by": given[role].by, "date": f"{given[role].date:%d/%m/%Y}"} for role, name in ROLES.items()
+    ]
+    text = f"{approvals[-1]['by']} đã duyệt ngày {approvals[-1]['date']}"
+    return {"draft": False, "text": text, "approvals": approvals}
+
+
+# -- the facts as they were approved -------------------------------------------------------------------------------
+
+_TEXT_FIELDS = ("label", "unit", "bound", "status", "text", "expression", "notebook", "cell")
+COLUMNS = ["key", "value", *_TEXT_FIELDS, "inputs", "code", "entry", "sources"]
+
+
+def take_snapshot(project: Path, term: str, facts: Mapping[str, Fact]) -> dict[str, Signed]:
+    """The facts with the digests of what computed and named them."""
+    catalogue, following = read_catalogue(project), read_term(project, term).next
+    targets = read_targets(project, following) if following else {}
+
+    @cache
+    def code(notebook: str) -> dict[str, str]:
+        cells = json.loads((project / "notebooks" / notebook).read_text(encoding="utf-8"))["cells"]
+        return {cell["id"]: _short("".join(cell["source"])) for cell in cells}
+
+    def entry(key: str) -> str:
+        name = parse_key(key)
+        defined: list[BaseModel | None] = [targets.get(name.indicator)]
+        if name.period != following:
+            defined = [catalogue.indicators.get(name.indicator), catalogue.parts.get(name.part)]
+        return _short(json.dumps([one and one.model_dump(mode="json") for one in defined], sort_keys=True))
+
+    return {key: Signed(fact, code(fact.notebook).get(fact.cell, ""), entry(key)) for key, fact in facts.items()}
+
+
+def snapshot_text(snapshot: Mapping[str, Signed]) -> str:
+    """The snapshot as CSV: one row a fact, one line a raw cell within the row's last field."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for key, signed in snapshot.items():
+        fact = signed.fact
+        value = "" if fact.value is None else json.dumps(fact.value, ensure_ascii=False)
+        sources = "\n".join("\t".join(map(_escaped, source)).rstrip("\t") for source in fact.sources)
+        texts = [_escaped(getattr(fact, name)) for name in _TEXT_FIELDS]
+        writer.writerow([key, value, *texts, " ".join(fact.inputs), signed.code, signed.entry, sources])
+    return text.getvalue()
+
+
+def read_snapshot(project: Path, term: str) -> dict[str, Signed]:
+    """The facts that were last approved, none if there are none; Refused where the file was changed since."""
+    if not read_ledger(project, term).approved:
+        return {}
+    name = f"{FOLDER}/{term}.csv"
+    rows = csv.DictReader(io.StringIO(content(project / name).decode(), newline=""), strict=True)
+    try:
+        return {row["key"]: _signed(row) for row in rows}
+    except (KeyError, TypeError, ValueError, csv.Error):
+        # Its digest is right, so another version of this program wrote it.
+        raise Refused(
+            Problem("has other columns than expected", "Delete it and the .yml; approve again.", name)
+        ) from None
+
+
+def _signed(row: Mapping[str, str]) -> Signed:
+    value = json.loads(row["value"]) if row["value"] else None
+    cells = [[*map(_plain, line.split("\t")), "", ""] for line in row["sources"].split("\n") if line]
+    sources = [Source(*cell[: len(Source._fields)]) for cell in cells]
+    texts = {name: _plain(row[name]) for name in _TEXT_FIELDS}
+    period, inputs = parse_key(row["key"]).period, row["inputs"].split()
+    fact = Fact(row["key"], period, "", value=value, formula="", inputs=inputs, sources=sources, **texts)
+    return Signed(fact, row["code"], row["entry"])
+
+
+def _short(text: str) -> str:
+    """Enough of a digest to tell two versions apart, and little enough to read in a row."""
+    return digest(text.encode())[:12]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: {"t": "\t", "n": "\n", "r": "\r"}.get(match[1], match[1]), text)
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of these bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content(path: Path) -> bytes:
+    """What a file holds; a text with one kind of line ends."""
+    data = path.read_bytes()
+    return data.replace(b"\r\n", b"\n") if path.suffix in _TEXTS else data

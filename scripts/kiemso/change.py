@@ -1,0 +1,306 @@
+"""What changed since the last approval: facts, why they did, and the sentences of the report that state them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from dataclasses import asdict, dataclass, field
+from itertools import groupby
+
+from kiemso.approval import Signed, combined, read_ledger, read_snapshot, state, take_snapshot
+from kiemso.catalogue import FILE as CATALOGUE_FILE
+from kiemso.check import outdated_steps
+from kiemso.evidence import Evidence
+from kiemso.fact import Fact
+from kiemso.key import parse_key
+from kiemso.manuscript import Figure, Manuscript
+from kiemso.number import format_number
+from kiemso.problem import plural
+from kiemso.source import Source
+from kiemso.wording import Wording
+
+# What stands in a sentence for a fact that was not there yet, or is there no more.
+NEW, GONE = "(chưa có)", "(không còn)"
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A raw cell whose text, or the correction of it, differs; None where no fact came from it then or now."""
+
+    file: str
+    sheet: str
+    cell: str
+    before: str | None
+    after: str | None
+    corrected_before: str
+    corrected_after: str
+
+    @property
+    def place(self) -> str:
+        """The cell as `kiemso trace` takes it."""
+        return "!".join(filter(None, (self.file, self.sheet, self.cell)))
+
+    def __str__(self) -> str:
+        texts = f"{_quoted(self.before)} → {_quoted(self.after)}" if self.before != self.after else ""
+        read = f"corrected {_quoted(self.corrected_before or None)} → {_quoted(self.corrected_after or None)}"
+        both = [texts] * bool(texts) + [read] * (self.corrected_before != self.corrected_after)
+        return f"{self.place}: {', '.join(both)}"
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """A notebook cell whose code differs, or a fact that another cell computes now."""
+
+    notebook: str
+    cell: str
+    keys: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.notebook}, cell “{self.cell}”"
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """A fact that says something else, and all along its chain that differs. New and vanished ones lack a side."""
+
+    key: str
+    label: str
+    period: str
+    before: str | None
+    after: str | None
+    difference: str = ""
+    expressions: tuple[str, str] = ("", "")
+    cells: list[CellChange] = field(default_factory=list)
+    calculations: list[Calculation] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why, in the order of the chain from the raw cell on."""
+        entries = [f"{CATALOGUE_FILE}: {entry}" for entry in self.entries]
+        return [*map(str, self.cells), *map(str, self.calculations), *entries]
+
+    def __str__(self) -> str:
+        change = f" ({self.difference})" if self.difference else ""
+        head = f"{self.key}: {self.label}, {self.period}: {self.before or 'new'} → {self.after or 'vanished'}{change}"
+        return "\n      ".join([head, *(f"because {reason}" for reason in self.reasons)])
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A line of report.qmd that states something else now; the pieces are what it says before and after."""
+
+    line: int
+    keys: list[str]
+    pieces: list[tuple[str, str]]
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}:\n    − {self.before}\n    + {self.after}"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All that differs from what was last approved; `approved` names who approved it and when, if anybody has."""
+
+    term: str
+    approved: dict[str, str] | None
+    same: bool = False
+    outdated: list[str] = field(default_factory=list)
+    facts: list[FactChange] = field(default_factory=list)
+    cells: list[CellChange] = field(default_factory=list)
+    calculations: list[Calculation] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """All of it in a line."""
+        if not self.approved:
+            return f"The report of {self.term} has not been approved yet: there is nothing to compare with."
+        since = f"Since the approval by {self.approved['by']}, {self.approved['date']}"
+        if self.same:
+            return f"{since}: nothing changed."
+        nouns: dict[str, Sized] = {"fact": self.facts, "sentence": self.sentences, "file": self.files}
+        return f"{since}, changed: {', '.join(plural(len(many), noun) for noun, many in nouns.items())}."
+
+    def as_json(self) -> str:
+        """The changes for programs."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+
+def compare(evidence: Evidence, manuscript: Manuscript) -> Changes:
+    """Hold the facts and the report against what was last approved."""
+    project, term = evidence.project, evidence.name
+    ledger = read_ledger(project, term)
+    if not (ledger.last and ledger.approved):
+        return Changes(term, None)
+    then, now = read_snapshot(project, term), take_snapshot(project, term, evidence.facts)
+    old, new = ledger.approved.files, state(project, term)
+    differing = _Differences(evidence, then, now)
+    return Changes(
+        term,
+        {"by": ledger.last.by, "date": ledger.last.date.isoformat()},
+        combined(new) == ledger.last.digest,
+        outdated_steps(evidence),
+        list(differing.facts()),
+        list(differing.cells.values()),
+        _grouped(differing.calculations.values()),
+        sorted({parse_key(key).name for key in differing.entries}),
+        sorted(name for name in {*old, *new} if old.get(name) != new.get(name) and not name.startswith("build/")),
+        list(_sentences(evidence, manuscript, {key: signed.fact for key, signed in then.items()})),
+    )
+
+
+class _Differences:
+    """What differs between two snapshots, by raw cell and by fact."""
+
+    def __init__(self, evidence: Evidence, then: Mapping[str, Signed], now: Mapping[str, Signed]) -> None:
+        self.evidence, self.then, self.now = evidence, then, now
+        old, new = _sources(then.values()), _sources(now.values())
+        self.cells = {
+            place: _cell(old.get(place), new.get(place)) for place in {**new, **old} if old.get(place) != new.get(place)
+        }
+        both = [key for key in now if key in then]
+        self.calculations = {
+            key: Calculation(now[key].fact.notebook, now[key].fact.cell, (evidence.short(key),))
+            for key in both
+            if _computed(then[key]) != _computed(now[key])
+        }
+        self.entries = [key for key in both if then[key].entry != now[key].entry]
+
+    def facts(self) -> Iterator[FactChange]:
+        """The facts that say something else, in the facts' order; those that vanished at the end."""
+        for key in {**self.now, **self.then}:
+            before, after = (side[key].fact if key in side else None for side in (self.then, self.now))
+            if not (before and after and _says(before) == _says(after)):
+                yield self._change(key, before, after)
+
+    def _change(self, key: str, before: Fact | None, after: Fact | None) -> FactChange:
+        chain, named = self._chain(key), after or before
+        assert named
+        sources = {source[:3] for one in (before, after) if one for source in one.sources}
+        return FactChange(
+            self.evidence.short(key),
+            named.label,
+            named.period,
+            _written(before),
+            _written(after),
+            _difference(before, after),
+            (before.expression if before else "", after.expression if after else ""),
+            [cell for place, cell in self.cells.items() if place in sources],
+            _grouped(self.calculations[one] for one in self.calculations if one in chain),
+            sorted({parse_key(one).name for one in self.entries if one in chain}),
+        )
+
+    def _chain(self, key: str) -> set[str]:
+        """The fact and all that it is, or was, computed from."""
+        found, waiting = set(), [key]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += [name for side in (self.then, self.now) if one in side for name in side[one].fact.inputs]
+        return found
+
+
+def _quoted(text: str | None) -> str:
+    return "(nothing)" if text is None else f"“{text}”"
+
+
+def _sources(snapshot: Iterable[Signed]) -> dict[tuple[str, ...], Source]:
+    return {source[:3]: source for signed in snapshot for source in signed.fact.sources}
+
+
+def _cell(old: Source | None, new: Source | None) -> CellChange:
+    place = (old or new or ())[:3]
+    texts = (one.text if one else None for one in (old, new))
+    return CellChange(*place, *texts, *(one.corrected if one else "" for one in (old, new)))  # type: ignore[arg-type]
+
+
+def _computed(signed: Signed) -> tuple[str, str, str]:
+    return signed.fact.notebook, signed.fact.cell, signed.code
+
+
+def _grouped(calculations: Iterable[Calculation]) -> list[Calculation]:
+    """One for each notebook cell, with the keys of all its facts."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for one in calculations:
+        cells.setdefault((one.notebook, one.cell), []).extend(one.keys)
+    return [Calculation(*cell, tuple(keys)) for cell, keys in cells.items()]
+
+
+def _says(fact: Fact) -> tuple:
+    return fact.value, fact.text, fact.bound, fact.status, fact.unit
+
+
+def _written(fact: Fact | None) -> str | None:
+    if fact is None:
+        return None
+    bare = not isinstance(fact.value, int | float | list) or fact.unit in ("", "%", "năm")
+    return f"{fact.bound} {fact.text}{'' if bare else f' {fact.unit}'}".strip()
+
+
+def _difference(before: Fact | None, after: Fact | None) -> str:
+    """How much more (+) or less (−); percentages differ by percentage points."""
+    old, new = (one.value if one else None for one in (before, after))
+    if not (before and after and isinstance(old, int | float) and isinstance(new, int | float)) or old == new:
+        return ""
+    decimals = max(len(one.text.removesuffix("%").partition(",")[2]) for one in (before, after))
+    # A change that rounding hides is written out.
+    amount = format_number(abs(new - old), None if before.text == after.text else decimals)
+    return ("+" if new > old else "−") + amount + (" điểm phần trăm" if after.unit == "%" else "")
+
+
+# -- sentences -----------------------------------------------------------------------------------------------------
+
+
+def _sentences(evidence: Evidence, manuscript: Manuscript, then: Mapping[str, Fact]) -> Iterator[Sentence]:
+    """The lines of report.qmd whose figures say something else now: a sentence stands on a line."""
+    years = evidence.term.school_years
+    old, new = Wording(then, years), Wording(evidence.facts, years)
+    for line, figures in groupby(manuscript.figures, lambda figure: figure.line):
+        stated = [(figure, *_stated(figure, evidence.name, old, new)) for figure in figures]
+        keys = [*dict.fromkeys(figure.key for figure, was, now in stated if was != now)]
+        if keys:
+            pieces = _pieces(manuscript.source, stated)
+            before, after = ("".join(side).strip() for side in zip(*pieces, strict=True))
+            yield Sentence(line, keys, pieces, before, after)
+
+
+def _stated(figure: Figure, term: str, old: Wording, new: Wording) -> tuple[str, str]:
+    """What the figure said of the facts as they were, and says of them now."""
+    was, now = (_text(figure, term, wording) for wording in (old, new))
+    if was is None and now is None:  # an unknown key: `kiemso check` names it
+        return figure.text, figure.text
+    return NEW if was is None else was, GONE if now is None else now
+
+
+def _text(figure: Figure, term: str, wording: Wording) -> str | None:
+    try:
+        text = wording.state(wording.facts[str(parse_key(figure.key).at(term))], figure.form)
+    except (KeyError, ValueError):
+        return None
+    return text[:1].upper() + text[1:] if figure.text.strip("*_")[:1].isupper() else text
+
+
+def _pieces(source: str, stated: list[tuple[Figure, str, str]]) -> list[tuple[str, str]]:
+    """The line as a reader sees it, in pieces that say the same before and after, or something else."""
+    position = source.rfind("\n", 0, stated[0][0].start) + 1
+    pieces = []
+    for number, (figure, was, now) in enumerate(stated):
+        text = _readable(source[position : figure.start - 1], first=number == 0)
+        pieces += [(text, text), (was, now)]
+        position = source.index("}", figure.end) + 1
+    rest = _readable(source[position:].partition("\n")[0]).rstrip()
+    return [*pieces, (rest, rest)]
+
+
+def _readable(text: str, first: bool = False) -> str:
+    """Markdown without its marks."""
+    text = re.sub(r"<!--.*?-->", "", text)
+    text = re.sub(r"\[([^\[\]]*)\](?:\{[^{}]*\}|\([^()]*\))", r"\1", text).replace("*", "")
+    return re.sub(r"^\s*(?:#+|[-+>])\s+", "", text).lstrip() if first else text
