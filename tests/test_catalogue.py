@@ -88,6 +88,9 @@ def test_only_parts_of_counts_stand_in_rows_of_their_own(catalogue, code, rows):
         ("  boi: {label: Bơi, section: the-thao, kind: count, whole: true}\n", "boi: a whole needs parts"),
         (SWIM + "  bat-xa: {label: MÔN  BƠI., section: the-thao, kind: count}\n", "names both boi and bat-xa"),
         ("  {}\n", "at indicators"),
+        ("  boi: {label: ' ', section: the-thao, kind: count}\n", "boi: a label or alias is blank"),
+        ("  boi: {label: Bơi, aliases: ['-'], section: the-thao, kind: count}\n", "boi: a label or alias is blank"),
+        ("  boi: {label: Bơi, aliases: [''], section: the-thao, kind: count}\n", "boi: a label or alias is blank"),
     ],
 )
 def test_a_catalogue_that_contradicts_itself_is_refused(read, indicators, message):
@@ -106,3 +109,8 @@ def test_two_parts_with_one_spelling_are_refused(read):
     parts = "parts: {nhat: {label: nhất}, nhi: {label: nhì, aliases: [Nhất]}}"
     with pytest.raises(Refused, match="names both nhat and nhi"):
         read(HEAD.replace("parts: {nhat: {label: nhất}, nhi: {label: nhì}}", parts) + SWIM)
+
+
+def test_a_part_with_a_blank_alias_is_refused(read):
+    with pytest.raises(Refused, match="nhat: a label or alias is blank"):
+        read(HEAD.replace("{label: nhất}", "{label: nhất, aliases: ['']}") + SWIM)

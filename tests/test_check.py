@@ -6,17 +6,29 @@ import json
 from pathlib import Path
 
 import pytest
-from kiemso.check import check_report, update_report
+from kiemso.check import check_report, misread_tags, outdated_steps, update_report
 from kiemso.claim import COLUMNS
+from kiemso.evidence import read_evidence
+from kiemso.extension import pandoc_tags
 from kiemso.fact import facts_json
+from kiemso.manuscript import read_manuscript
 from kiemso.problem import Refused
+from kiemso.trace import trace
 
 HEAD = "---\nterm: 2022-2024\n---\n\n"
 
 
+def outdate(monkeypatch, *steps: str) -> None:
+    """Let these steps be out of date."""
+    for module in ("check", "trace"):
+        monkeypatch.setattr(f"kiemso.{module}.outdated_steps", lambda evidence: list(steps))
+
+
 @pytest.fixture
-def project(root, tmp_path, make_fact) -> Path:
+def project(root, tmp_path, make_fact, monkeypatch) -> Path:
     """A project whose notebooks have run, with five facts, a table and a chart."""
+    # These facts were made by no notebook; tests/e2e has projects whose notebooks have run.
+    outdate(monkeypatch)
     facts = [
         make_fact("gv-gioi-tinh", 5),
         make_fact("gv-gioi-tinh@2021-2022", 1),
@@ -35,10 +47,7 @@ def project(root, tmp_path, make_fact) -> Path:
 
 
 @pytest.fixture
-def check(project, monkeypatch):
-    # These facts were made by no notebook; tests/e2e has projects whose notebooks have run.
-    monkeypatch.setattr("kiemso.check.outdated_steps", lambda evidence: [])
-
+def check(project):
     def check_body(body: str, *claims: str):
         (project / "report.qmd").write_text(HEAD + body, encoding="utf-8")
         rows = [",".join(COLUMNS), *claims]
@@ -65,6 +74,7 @@ def test_a_report_that_says_what_the_facts_say_passes(check):
     findings = check(GOOD + "\n::: {chart=tai-tro}\n:::\n\n::: {table=doi-chieu}\n:::\n")
     assert findings.passed
     assert (findings.unknown, findings.stale, findings.contradicted, findings.untagged) == ([], [], [], [])
+    assert (findings.outdated, findings.misread) == ([], [])
     assert findings.summary == [
         "2 figures in report.qmd: 0 stale",
         "0 claims: 0 contradicted by the data, 0 of them acknowledged",
@@ -147,6 +157,98 @@ def test_a_term_whose_notebooks_have_not_run_is_refused(project, check):
     (project / "build/2022-2024/facts.json").unlink()
     with pytest.raises(Refused, match="the notebooks of 2022-2024 have not run yet"):
         check(GOOD)
+
+
+# -- notebooks that are out of date ------------------------------------------------------------------------------
+
+
+def test_notebooks_whose_inputs_changed_are_named_and_fail_the_check(check, monkeypatch):
+    outdate(monkeypatch, "1-clean-year 2021-2022", "3-summarise-term 2022-2024")
+    findings = check(GOOD)
+    assert findings.outdated == ["1-clean-year 2021-2022", "3-summarise-term 2022-2024"]
+    assert not findings.passed
+
+
+def test_notebooks_that_never_ran_are_out_of_date(project):
+    (project / "notebooks").mkdir()
+    assert outdated_steps(read_evidence(project, "2022-2024")) == [
+        *(f"1-clean-year {period}" for period in ("2021-2022", "2022-2023", "2023-2024", "2022-2024")),
+        *(f"2-compute-indicators {year}" for year in ("2021-2022", "2022-2023", "2023-2024")),
+        "3-summarise-term 2022-2024",
+    ]
+
+
+def test_nothing_is_rewritten_from_facts_that_are_out_of_date(project, update, monkeypatch):
+    outdate(monkeypatch, "1-clean-year 2021-2022")
+    body = "Có [4]{fact=gv-gioi-tinh} lượt.\n"
+    with pytest.raises(Refused, match="1-clean-year 2021-2022: the inputs changed since") as refused:
+        update(body)
+    assert "kiemso run" in refused.value.problems[0].mend
+    assert (project / "report.qmd").read_bytes().decode() == HEAD + body
+
+
+def test_a_chain_says_which_notebooks_are_out_of_date(project, check, monkeypatch):
+    check(GOOD)
+
+    def chain() -> list[str]:
+        return trace("gv-gioi-tinh", read_evidence(project, "2022-2024"), read_manuscript(project)).splitlines()
+
+    before = chain()
+    assert before[0].startswith("gv-gioi-tinh: gv-gioi-tinh, 2022-2024: 5") and before[-1].startswith("stated in")
+    outdate(monkeypatch, "1-clean-year 2021-2022")
+    warning = "! 1-clean-year 2021-2022: the inputs changed since it ran; run `kiemso run`"
+    assert [line for line in chain() if line not in before] == [warning]
+
+
+# -- tags as Pandoc reads them -----------------------------------------------------------------------------------
+
+
+def test_pandoc_and_this_program_read_the_real_report_alike(root):
+    report = read_manuscript(root)
+    assert misread_tags(root, report) == []
+    tags = list(pandoc_tags(root / "report.qmd"))
+    assert len(tags) == len(report.figures) + len(report.blocks)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "`[5]{fact=gv-gioi-tinh}`",
+        "```\n[5]{fact=gv-gioi-tinh}\n```",
+        "<!-- [5]{fact=gv-gioi-tinh} -->",
+        "\\[5]{fact=gv-gioi-tinh}",
+        "\\`[5]{fact=gv-gioi-tinh}\\`",
+        "[5]{fact='gv-gioi-tinh'} [5]{.so fact=\"gv-gioi-tinh\"}",
+        "[5]{fact=gv-gioi-tinh fact=dat-chuan}",
+        "| Bơi | [5]{fact=gv-gioi-tinh} |\n|:--|:--|\n| x | **[5]{fact=gv-gioi-tinh}** |",
+        "# Có [5]{fact=gv-gioi-tinh}\n\n1. [5]{fact=gv-gioi-tinh}\n2. [**5**]{fact=gv-gioi-tinh}",
+        "::: {.wide table=ket-qua}\n:::\n\n:::: {chart='tai-tro'}\n::::",
+        "Trường `Kỳ Phú\n\nđạt [5]{fact=gv-gioi-tinh} giải\n\nxã `Kỳ Phú",
+    ],
+)
+def test_what_pandoc_reads_as_a_tag_is_read_as_one_and_nothing_else(check, body):
+    assert check(body + "\n").misread == []
+
+
+NOT_SEEN = "fact=gv-gioi-tinh: Pandoc does not see it as a tag"
+NOT_PLACED = "fact=gv-gioi-tinh: Pandoc sees it, but not where a figure or block can stand"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("đoạn\n\n    [5]{fact=gv-gioi-tinh}", NOT_SEEN),  # indented code
+        ("$x [5]{fact=gv-gioi-tinh}$", NOT_SEEN),
+        ("\\\\[5]{fact=gv-gioi-tinh}", NOT_PLACED),  # an escaped backslash, then a tag
+        ("[[5]{.so}]{fact=gv-gioi-tinh}", NOT_PLACED),
+        ("::: {fact=gv-gioi-tinh}\n5\n:::\n\n[[x]]{fact=gv-gioi-tinh}", NOT_PLACED),
+        ("::: {table=ket-qua} x\n:::", ""),
+    ],
+)
+def test_a_tag_that_only_one_of_the_two_sees_is_named_and_fails_the_check(check, body, said):
+    findings = check(body + "\n")
+    assert findings.misread == ([said] if said else [])
+    assert not (said and findings.passed)
 
 
 # -- rewriting ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from kiemso.claim import COLUMNS, judge, read_claims
-from kiemso.observation import NOT_HELD
+from kiemso.observation import MISSING, NOT_HELD
 from kiemso.problem import Refused
 
 HEADER = ",".join(COLUMNS) + "\n"
@@ -16,7 +16,7 @@ ROW = 'bang-19,"Phụ lục, dòng 19",17 giải,boi,17,,\n'
 @pytest.fixture
 def read(tmp_path: Path):
     def read_files(*contents: str | bytes):
-        (tmp_path / "data/claims").mkdir(parents=True)
+        (tmp_path / "data/claims").mkdir(parents=True, exist_ok=True)
         for number, content in enumerate(contents, 1):
             data = content if isinstance(content, bytes) else content.encode()
             (tmp_path / f"data/claims/{number}.csv").write_bytes(data)
@@ -72,6 +72,8 @@ def test_a_project_without_claims_has_none(tmp_path):
         (HEADER + ROW + ROW, "line 3: the id “bang-19” stands in line 2 too"),
         (HEADER.encode() + "Phụ lục".encode("utf-16"), "cannot be read"),
         (HEADER + 'bang-19,"Phụ lục', "cannot be read"),
+        (HEADER + ROW.replace("17,,", "17,18,"), "line 2: acknowledged without a reason"),
+        (HEADER + ROW.replace("17,,", "17,18,  "), "line 2: acknowledged without a reason"),
     ],
 )
 def test_an_unusable_file_is_refused_by_its_line(read, content, said):
@@ -172,6 +174,26 @@ def test_a_text_is_compared_as_it_stands(verdict):
 def test_a_figure_for_what_has_no_value_is_contradicted(verdict):
     found = verdict("ket-nap-dang@2021-2022", "4", {"ket-nap-dang@2021-2022": None})
     assert (found.contradicted, found.data) == (True, "–")
+
+
+@pytest.mark.parametrize("status", [MISSING, NOT_HELD])
+def test_a_printed_zero_is_contradicted_by_a_blank_and_by_what_was_not_held(verdict, status):
+    assert verdict("ket-nap-dang", "0", {"ket-nap-dang": None}, status=status).contradicted
+    assert not verdict("ket-nap-dang", "0", {"ket-nap-dang": 0}).contradicted
+
+
+def test_a_printed_zero_of_prizes_is_contradicted_by_a_blank_and_by_what_was_not_held(read, catalogue, make_fact):
+    claims = read(HEADER + "c,Phụ lục,text,boi,0,,\n")
+    for values, contradicted in ((swim(0, 0, 0, 0), False), (swim(), True), (swim(0, 0, 0), True)):
+        facts = {fact.key: fact for key, value in values.items() if (fact := make_fact(key, value))}
+        assert judge(claims, catalogue, facts, "2022-2024")[0].contradicted is contradicted
+    facts = {fact.key: fact for key in swim() if (fact := make_fact(key, None, status=NOT_HELD))}
+    assert judge(claims, catalogue, facts, "2022-2024")[0].contradicted
+
+
+def test_a_part_printed_as_zero_is_contradicted_where_nobody_stated_it(verdict):
+    assert verdict("boi", "3 nhất, 0 ba", swim(3)).contradicted
+    assert not verdict("boi", "3 nhất, 0 ba", swim(3, None, 0)).contradicted
 
 
 def test_not_held_is_not_contradicted_where_the_data_say_so_too(verdict):

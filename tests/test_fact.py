@@ -7,6 +7,7 @@ import json
 import pytest
 from kiemso.fact import (
     absence_note,
+    common_bound,
     expression_of,
     fact_from,
     facts_json,
@@ -16,6 +17,7 @@ from kiemso.fact import (
     write_value,
 )
 from kiemso.observation import MISSING, NOT_HELD, OBSERVED
+from kiemso.problem import Refused
 from kiemso.source import Source
 
 
@@ -86,6 +88,34 @@ def test_a_formula_with_a_missing_input_shows_no_numbers(make_fact):
     assert expression_of("100 * a / b", {"a": make_fact("a"), "b": make_fact("b", 48)}, "–") == ""
 
 
+@pytest.mark.parametrize(
+    ("bounds", "added", "bound"),
+    [
+        ([""], True, ""),
+        (["", ">"], True, ">"),
+        ([">", "≥"], True, ">"),
+        (["≥", "≥", ""], True, "≥"),
+        (["<", "≤"], True, "<"),
+        (["≤"], True, "≤"),
+        (["~", ">"], True, "~"),
+        (["~", ">", "<"], True, "~"),
+        ([""], False, ""),
+        ([">", ""], False, "~"),
+        ([">", "<"], False, "~"),
+    ],
+)
+def test_bounds_stay_in_a_sum_and_become_about_in_anything_else(make_fact, bounds, added, bound):
+    facts = [make_fact("boi", 1, bound=one) for one in bounds]
+    assert common_bound("boi", facts, added) == bound
+    assert common_bound("boi", facts[::-1], added) == bound
+
+
+@pytest.mark.parametrize("bounds", ["><", ">≤", "≥<", "≥≤"])
+def test_a_sum_in_both_directions_is_refused(make_fact, bounds):
+    with pytest.raises(Refused, match="would add “more than” to “less than”"):
+        common_bound("boi", [make_fact("boi", 1, bound=one) for one in bounds], True)
+
+
 def test_sources_are_merged_once_each_in_order(make_fact):
     one, two = (Source("a.xlsx", "Kết quả", cell, "1") for cell in ("C9", "C7"))
     facts = [make_fact("a", 1, sources=[one]), make_fact("b", 1, sources=[two, one])]
@@ -98,6 +128,7 @@ def test_facts_survive_the_way_through_their_file(make_fact, tmp_path):
         make_fact("ket-nap-dang.chi-tieu@2024-2027", [6, 8], "người"),
         make_fact("dat-chuan", 99.8, "%"),
         make_fact("ioe.tinh@2021-2022").placed("2-compute-indicators.ipynb", "giao-luu"),
+        make_fact("skkn@2021-2022", 2, sources=[Source("a.xlsx", "Kết quả", "C7", "1", "2")]),
     ]
     (tmp_path / "facts.json").write_text(facts_json(facts), encoding="utf-8")
     assert list(read_facts(tmp_path / "facts.json").values()) == facts

@@ -7,17 +7,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from kiemso.catalogue import read_catalogue
-from kiemso.layout import cell_address, find_headers, match_rows, read_rows
+from kiemso.layout import OBSERVATION_COLUMNS, cell_address, find_headers, match_rows, read_rows, stray_cells
 from kiemso.workbook import RawCell, raw_files, read_workbook
 
 ROOT = Path(__file__).parents[1]
 FILE = "data/raw/2021-2022/ket-qua.xlsx"
+HEADING = "Năm học 2021-2022"
 
 
-def cells_of(table: list[list], sheet: str = "Kết quả") -> pd.DataFrame:
+def cells_of(table: list[list], sheet: str = "Kết quả", file: str = FILE) -> pd.DataFrame:
     """The raw cells of a table that starts at A6; None is a blank cell."""
     cells = [
-        RawCell(FILE, sheet, cell_address(r, c), r, c, str(value), value if isinstance(value, int | float) else None)
+        RawCell(file, sheet, cell_address(r, c), r, c, str(value), value if isinstance(value, int | float) else None)
         for r, row in enumerate(table, 6)
         for c, value in enumerate(row, 1)
         if value is not None
@@ -26,12 +27,13 @@ def cells_of(table: list[list], sheet: str = "Kết quả") -> pd.DataFrame:
 
 
 def rows_of(*pairs: tuple) -> pd.DataFrame:
-    """Rows as the first notebook joins them: label in B, value in C, from row 7 on."""
-    rows = [
-        (FILE, "Kết quả", f"B{n}", label, f"C{n}", str(value), value if isinstance(value, int | float) else None, "")
-        for n, (label, value) in enumerate(pairs, 7)
-    ]
-    columns = ["file", "sheet", "label_cell", "label", "cell", "text", "number", "value_heading"]
+    """Rows as the first notebook joins them: label in B, value in C, from row 7 on; then correction and fault."""
+    rows = []
+    for n, (label, value, *more) in enumerate(pairs, 7):
+        corrected, fault = [*more, "", ""][:2]
+        number = value if isinstance(value, int | float) else None
+        rows.append((FILE, "Kết quả", f"B{n}", label, f"C{n}", str(value), number, corrected, fault, HEADING))
+    columns = ["file", "sheet", "label_cell", "label", "cell", "text", "number", "corrected", "fault", "value_heading"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -62,7 +64,7 @@ def test_the_header_is_found_by_its_words_wherever_it_stands(heading, label):
         cells_of([["Trường Tiểu học"], [], ["TT", label, heading], [1, "SKKN", 7]]), "2021-2022"
     )
     assert problems == []
-    place = {"file": FILE, "sheet": "Kết quả", "header_row": 8, "label_column": 2, "value_column": 3}
+    place = {"file": FILE, "sheet": "Kết quả", "header_row": 8, "last_row": 9, "label_column": 2, "value_column": 3}
     assert found.to_dict("records") == [place | {"value_heading": heading}]
 
 
@@ -78,6 +80,7 @@ def test_the_real_workbooks_have_one_table_each():
         found, problems = find_headers(cells, period)
         assert problems == []
         assert found[["header_row", "label_column", "value_column"]].to_numpy().tolist() == [[6, *columns]]
+        assert stray_cells(cells, found) == []
 
 
 @pytest.mark.parametrize(
@@ -118,6 +121,84 @@ def test_a_workbook_without_a_table_is_refused():
     assert found.empty
     assert messages(problems) == [("", "no table found: no cell says “Nội dung”")]
     assert problems[0].file == FILE
+
+
+def test_each_file_without_a_table_is_refused():
+    good = [["TT", "Nội dung", HEADING], [1, "SKKN", 7]]
+    tables = {"a.xlsx": [["Kế hoạch"]], "b.xlsx": good, "c.xlsx": [["Kế hoạch"]], "d.xlsx": [["TT", "Nội dung"]]}
+    found, problems = find_headers(pd.concat(cells_of(t, file=f) for f, t in tables.items()), "2021-2022")
+    assert found["file"].tolist() == ["b.xlsx"]
+    # d.xlsx has a table with another fault: that is said once.
+    assert [(p.file, p.message[:14]) for p in problems] == [
+        ("d.xlsx", "the header row"),
+        ("a.xlsx", "no table found"),
+        ("c.xlsx", "no table found"),
+    ]
+
+
+def test_a_second_sheet_without_a_table_is_no_fault():
+    cells = [cells_of([["TT", "Nội dung", HEADING], [1, "SKKN", 7]]), cells_of([["Ghi chú"]], sheet="Tờ 2")]
+    found, problems = find_headers(pd.concat(cells), "2021-2022")
+    assert (found["sheet"].tolist(), problems) == (["Kết quả"], [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        ([[1, "SKKN", 7]], 7),
+        ([[1, "SKKN", 7], [2, "GV giỏi tỉnh"], [], [None, "Người lập", "Hiệu trưởng"]], 8),
+        ([[1, "SKKN", 7], [], [2, "GV giỏi tỉnh", 2]], 7),
+        ([[1, "SKKN", 7], [None, None, None, "ghi chú"], [2, "GV giỏi tỉnh", 2]], 9),
+        ([[], [1, "SKKN", 7]], 6),
+        ([], 6),
+    ],
+)
+def test_a_table_ends_at_the_first_row_in_which_nothing_stands(rows, last):
+    found, _ = find_headers(cells_of([["TT", "Nội dung", HEADING, "Ghi chú"], *rows]), "2021-2022")
+    assert found["last_row"].tolist() == [last]
+
+
+# -- cells that belong to no column ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strays():
+    def strays_of(*tables: list[list]) -> list[tuple]:
+        cells = pd.concat(cells_of(table, sheet=f"Tờ {n}") for n, table in enumerate(tables, 1))
+        found, _ = find_headers(cells, "2021-2022")
+        return [(p.file, p.sheet, p.cell, p.text, p.message) for p in stray_cells(cells, found)]
+
+    return strays_of
+
+
+HEAD = ["TT", "Nội dung", HEADING]
+STRAY = "stands in a column of the table that has no heading"
+
+
+@pytest.mark.parametrize(
+    ("table", "cells"),
+    [
+        ([HEAD, [1, "SKKN", 7]], []),
+        ([HEAD, [1, "SKKN", None, 7]], [("D7", "7")]),
+        ([HEAD, [1, "SKKN", 7, 8], [2, "GV giỏi tỉnh", 2, "tốt"]], [("D7", "8"), ("D8", "tốt")]),
+        ([[None, *HEAD[1:]], [1, "SKKN", 7]], [("A7", "1")]),
+        ([[*HEAD, "Ghi chú"], [1, "SKKN", 7, "đủ"]], []),
+        ([[None, None, None, "Mẫu 2"], HEAD, [1, "SKKN", 7]], []),  # above the table
+        ([HEAD, [1, "SKKN", 7], [], [None, None, None, "Hiệu trưởng"]], []),  # below it
+    ],
+)
+def test_a_cell_in_a_column_without_a_heading_is_refused(strays, table, cells):
+    assert strays(table) == [(FILE, "Tờ 1", cell, text, STRAY) for cell, text in cells]
+
+
+def test_a_heading_of_one_sheet_is_none_of_another(strays):
+    found = strays([[*HEAD, "Ghi chú"], [1, "SKKN", 7, "đủ"]], [HEAD, [1, "GV giỏi tỉnh", 2, "đủ"]])
+    assert [(sheet, cell) for _, sheet, cell, *_ in found] == [("Tờ 2", "D7")]
+
+
+def test_a_heading_of_one_table_is_none_of_another_on_its_sheet(strays):
+    found = strays([HEAD, [1, "SKKN", 7, 8], [], [*HEAD, "Ghi chú"], [2, "GV giỏi tỉnh", 2, "đủ"]])
+    assert [cell for _, _, cell, *_ in found] == ["D7"]
 
 
 # -- the rows ----------------------------------------------------------------------------------------------------
@@ -161,7 +242,8 @@ def test_an_unknown_row_is_refused_with_the_nearest_labels(catalogue, label, hin
 
 def test_a_value_without_a_label_is_refused(catalogue):
     _, problems = match_rows(rows_of(*whole_year(), ("", 12)), catalogue, "year")
-    assert messages(problems) == [("B39", "is no indicator of the catalogue")]
+    assert messages(problems) == [("C39", "has no label beside it")]
+    assert problems[0].text == "12" and "Write the label beside it" in problems[0].mend
 
 
 def test_a_part_that_its_row_does_not_have_is_refused(catalogue):
@@ -226,8 +308,47 @@ def test_an_observation_knows_its_cell_and_the_text_that_stood_there(read):
     observed, _ = read(("GV giỏi tỉnh", 2), ("Môn bơi cấp huyện", "1 giảinhì, 2KK"))
     (record,) = observed.loc[observed["part"] == "kk"].to_dict("records")
     assert (record["period"], record["indicator"], record["value"], record["unit"]) == ("2021-2022", "boi", 2, "giải")
-    source = [record[column] for column in ("text", "file", "sheet", "cell", "row_label")]
-    assert source == ["1 giảinhì, 2KK", FILE, "Kết quả", "C8", "Môn bơi cấp huyện"]
+    source = [record[column] for column in ("text", "file", "sheet", "cell", "row_label", "column_heading")]
+    assert source == ["1 giảinhì, 2KK", FILE, "Kết quả", "C8", "Môn bơi cấp huyện", HEADING]
+    assert [*observed.columns] == OBSERVATION_COLUMNS and set(observed["corrected"]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "corrected", "expected"),
+    [
+        ("GV giỏi tỉnh", 1, "2", [2]),
+        ("GV giỏi tỉnh", "hai", "2", [2]),
+        ("GV giỏi tỉnh", 1.234, "1.234", [1234]),  # typed with a point into an English Excel
+        ("GV giỏi tỉnh", 1, "Không tổ chức", [None]),
+        ("Môn bơi cấp huyện", "2 vàng", "2 nhất", [2, None, None, None]),
+        ("Vận động tài trợ", "883.860", "883.860.000", [883_860_000]),
+    ],
+)
+def test_a_corrected_cell_is_read_as_corrected_and_keeps_its_own_text(read, label, value, corrected, expected):
+    observed, problems = read((label, value, corrected), ("SKKN", 7))
+    own = observed[observed["indicator"] != "skkn"]
+    assert (problems, own["value"].tolist()) == ([], expected)
+    assert set(own["text"]) == {str(value)} and set(own["corrected"]) == {corrected}
+    assert observed.set_index("indicator").loc["skkn", ["value", "text", "corrected"]].tolist() == [7, "7", ""]
+
+
+def test_a_correction_that_cannot_be_read_is_refused(read):
+    _, problems = read(("GV giỏi tỉnh", 1, "hai"))
+    assert [(problem.cell, problem.message) for problem in problems] == [("C7", "is no number")]
+
+
+def test_a_cell_with_a_fault_is_refused_where_its_value_is_needed(read):
+    observed, problems = read(("GV giỏi tỉnh", 2, "", "is an Excel error"), ("SKKN", 7))
+    assert [(p.file, p.sheet, p.cell, p.text, p.message) for p in problems] == [
+        (FILE, "Kết quả", "C7", "2", "is an Excel error")
+    ]
+    assert "a whole number such as 48" in problems[0].mend
+    assert observed["indicator"].tolist() == ["skkn"]
+
+
+def test_a_correction_mends_a_cell_with_a_fault(read):
+    observed, problems = read(("GV giỏi tỉnh", "2024-02-01 00:00:00", "1", "is a date"))
+    assert (problems, observed["value"].tolist()) == ([], [1])
 
 
 def test_a_count_stays_a_whole_number_beside_texts_and_blanks(read):

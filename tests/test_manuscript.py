@@ -72,19 +72,61 @@ def test_a_figure_has_a_key_a_form_and_a_text(body, expected):
     assert figures(body) == [expected]
 
 
+@pytest.mark.parametrize("body", ["<!-- [5]{fact=boi} năm 7 -->", "<!--\n[5]{fact=boi}\n\n7\n-->"])
+def test_a_comment_holds_no_figures_and_no_numerals(body):
+    report = parse_manuscript(HEAD + body)
+    assert (report.figures, report.untagged, report.recognised) == ((), (), 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "numerals"),
+    [
+        ("```\n[5]{fact=boi} và 7\n```", ["5", "7"]),
+        ("~~~~ {.md}\n[5]{fact=boi} và 7\n~~~~", ["5", "7"]),
+        ("- mục\n\n  ```\n  [5]{fact=boi} và 7\n  ```", ["5", "7"]),
+        ("viết `[5]{fact=boi}` hay ``7 ` 8``", ["5", "7", "8"]),
+        ("`` ` [5]{fact=boi} ``", ["5"]),
+        ("đoạn `[5]{fact=boi}\nvẫn là mã`", ["5"]),
+        ('`[4]{waiver="bậc"}`', ["4"]),
+        ("```\n::: {table=ket-qua}\n```", []),
+        ("```\nnăm 2023\n```", []),
+    ],
+)
+def test_code_holds_no_figures_but_its_numerals_are_seen(body, numerals):
+    report = parse_manuscript(HEAD + body)
+    assert (report.figures, report.waivers, report.blocks) == ((), (), ())
+    assert [numeral.text for numeral in report.untagged] == numerals
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        "<!-- [5]{fact=boi} năm 7 -->",
-        "```\n[5]{fact=boi} và 7\n```",
-        "~~~~ {.md}\n[5]{fact=boi} và 7\n~~~~",
-        "- mục\n\n  ```\n  [5]{fact=boi} và 7\n  ```",
-        "viết `[5]{fact=boi}` hay ``7 ` 8``",
+        "\\`[5]{fact=boi}\\`",
+        "\\`[5]{fact=boi}`",
+        "``[5]{fact=boi}`",
+        "```\n\n[5]{fact=boi}",
+        "<!-- ` --> [5]{fact=boi} `",
     ],
 )
-def test_comments_and_code_hold_no_figures_and_no_numerals(body):
-    report = parse_manuscript(HEAD + body)
-    assert (report.figures, report.untagged, report.recognised) == ((), (), 0)
+def test_what_is_no_code_hides_no_figure(body):
+    assert figures(body) == [("boi", "value", "5")]
+
+
+def test_an_escaped_bracket_begins_no_figure():
+    assert (figures("\\[5]{fact=boi}"), untagged("\\[5]{fact=boi}")) == ([], ["5"])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "key", "form"),
+    [
+        ("fact=boi fact=bat-xa", "boi", "value"),
+        ("fact=boi as=trend as=words", "boi", "trend"),
+        ("fact='boi' as='words'", "boi", "words"),
+        ("fact='boi' fact=\"bat-xa\"", "boi", "value"),
+    ],
+)
+def test_attributes_count_as_pandoc_counts_them(attributes, key, form):
+    assert figures(f"[5]{{{attributes}}}") == [(key, form, "5")]
 
 
 def test_a_stray_backtick_hides_no_figure():
@@ -94,9 +136,11 @@ def test_a_stray_backtick_hides_no_figure():
 
 
 def test_a_waiver_accounts_for_its_numeral_only_with_a_reason():
-    report = parse_manuscript(HEAD + 'bậc [4]{waiver="bậc sáng kiến"}, bậc [3]{waiver=""}, bậc [2]{.so}')
+    report = parse_manuscript(
+        HEAD + 'bậc [4]{waiver="bậc sáng kiến"}, bậc [3]{waiver=""}, bậc [2]{.so}, [1]{waiver="  "}'
+    )
     assert [(waiver.text, waiver.reason, waiver.line) for waiver in report.waivers] == [("4", "bậc sáng kiến", 6)]
-    assert [numeral.text for numeral in report.untagged] == ["3", "2"]
+    assert [numeral.text for numeral in report.untagged] == ["3", "2", "1"]
 
 
 def test_tables_and_charts_are_named_with_their_lines():
@@ -154,6 +198,36 @@ def test_a_report_with_windows_line_ends_is_read_the_same(root):
 def test_a_byte_order_mark_is_harmless(tmp_path):
     (tmp_path / "report.qmd").write_text(HEAD + "[5]{fact=boi}", encoding="utf-8-sig")
     assert [figure.text for figure in read_manuscript(tmp_path).figures] == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("header", "numerals"),
+    [
+        ("title: BÁO CÁO 12 em", ["12"]),
+        ("title: BÁO CÁO\nsubtitle: Có 7 em", ["7"]),
+        ("title: |\n  BÁO CÁO\n  của 12 em\nauthor: 5", ["12"]),
+        ("subtitle: Nhiệm kỳ 2022-2024", []),
+        ("author: Tổ 5\ndate: 2024-10-12\nformat:\n  html:\n    title: 5", []),
+        ("# title: 5", []),
+    ],
+)
+def test_of_the_header_title_and_subtitle_are_text_that_a_reader_sees(header, numerals):
+    report = parse_manuscript(f"---\n{header}\nterm: 2022-2024\n---\n\nHết.\n")
+    assert [numeral.text for numeral in report.untagged] == numerals
+
+
+def test_a_figure_may_stand_in_the_title():
+    source = '---\nsubtitle: "Có [4]{fact=boi} giải"\nterm: 2022-2024\n---\n'
+    report = parse_manuscript(source)
+    assert [(figure.key, figure.text, figure.line) for figure in report.figures] == [("boi", "4", 2)]
+    assert report.rewritten({report.figures[0]: "5"}) == source.replace("[4]", "[5]")
+
+
+def test_windows_line_ends_make_no_numeral_of_a_list_item_that_unix_ones_do_not_make():
+    body = "Đoạn\n\n2. Chuyên môn:\n"
+    assert untagged(body) == []
+    report = parse_manuscript((HEAD + body).replace("\n", "\r\n"))
+    assert report.untagged == ()
 
 
 @pytest.mark.parametrize("head", ["--- \nterm: 2022-2024\n---  \n", "---\nterm: 2022-2024\n...\n"])

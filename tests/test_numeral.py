@@ -34,6 +34,9 @@ def found(text: str) -> list[str]:
         "Nghị quyết TW4 (khoá 12)",
         "theo Quyết định 3812/QĐ-SGDĐT ngày 07/8/2026",
         "#### 2. Công tác tổ chức",
+        "## 2.1.3 Công tác tổ chức",
+        "# Phụ lục 2. Bảng",
+        "Đoạn\n\n2. Chuyên môn",
         "2. Chuyên môn:",
         "  1) Khách quan",
         "xây dựng “chi bộ 4 tốt”",
@@ -97,6 +100,45 @@ def test_real_figures_are_found(text, figures):
     ],
 )
 def test_a_figure_is_not_swallowed_by_a_word_before_or_after_it(text, figures):
+    assert found(text) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("# Có 7 em", ["7"]),
+        ("#### 2. Công tác của 12 đồng chí năm 2023", ["12"]),
+        ("## 2105 lượt học sinh: 5 em", ["5"]),
+        ("#1. Không có dấu cách", ["1"]),
+    ],
+)
+def test_of_a_heading_only_the_number_before_it_is_no_data(text, figures):
+    assert found(text) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Tổng số là\n147. Trong đó có 4 nữ", ["147", "4"]),
+        ("đạt\n5) giải", ["5"]),
+        ("Đoạn\n\n1. Có 4 nữ", ["4"]),
+    ],
+)
+def test_a_number_at_the_start_of_a_line_in_a_paragraph_is_text(text, figures):
+    assert found(text) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("1. a\n2. b\n3. c", []),
+        ("Đoạn\n\n1) a\n2) b", []),
+        ("1. a\n   b\n2. c có 5 em", ["5"]),
+        ("1. a\n    1. b\n2. c", []),
+        ("## Mục\n1. a\n2. b", []),
+    ],
+)
+def test_list_items_may_follow_each_other(text, figures):
     assert found(text) == figures
 
 

@@ -160,9 +160,14 @@ def test_a_comma_keeps_a_number_with_its_own_prize(parts, text):
     assert parts("boi", text) == {"nhat": 1, "nhi": 2}
 
 
-def test_prizes_with_two_readings_are_refused(parts):
+@pytest.mark.parametrize("text", ["nhất 2 nhì", "ba nhất", "nhất nhì", "ba nhì, 2 KK", "nhất nhì ba", "2 nhất ba nhì"])
+def test_prizes_with_two_readings_are_refused(parts, text):
     with pytest.raises(Unreadable):
-        parts("boi", "nhất 2 nhì")
+        parts("boi", text)
+
+
+def test_prizes_without_numbers_are_one_each_between_commas(parts):
+    assert parts("boi", "nhất, ba và KK") == {"nhat": 1, "ba": 1, "kk": 1}
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import yaml
+from kiemso import calculation
 from kiemso.fact import facts_json
 from kiemso.observation import MISSING, NOT_HELD, OBSERVED
 from kiemso.problem import Refused
 from kiemso.recorder import Recorder, open_recorder, open_targets
+from kiemso.source import Source
 from kiemso.term import read_targets, read_terms
 
 YEARS = ["2021-2022", "2022-2023", "2023-2024"]
@@ -23,18 +26,20 @@ def recorder(root, catalogue) -> Recorder:
 
 @pytest.fixture
 def know(recorder, make_fact):
-    """Facts that were recorded before, by key and value."""
+    """Facts that were recorded before, by key and value, all with one bound if any."""
 
-    def add(values: dict) -> None:
+    def add(values: dict, bound: str = "") -> None:
         for key, value in values.items():
-            fact = make_fact(key, value)
+            fact = make_fact(key, value, bound=bound)
             recorder.known[fact.key] = fact
 
     return add
 
 
-def observation(key: str, value, text: str, status: str = OBSERVED, bound: str = "") -> SimpleNamespace:
-    place = {"file": "data/raw/2021-2022/a.xlsx", "sheet": "Kết quả", "cell": "C7"}
+def observation(
+    key: str, value, text: str, status: str = OBSERVED, bound: str = "", corrected: str = ""
+) -> SimpleNamespace:
+    place = {"file": "data/raw/2021-2022/a.xlsx", "sheet": "Kết quả", "cell": "C7", "corrected": corrected}
     return SimpleNamespace(key=key, value=value, text=text, status=status, bound=bound, **place)
 
 
@@ -43,6 +48,13 @@ def test_an_observation_is_quoted_as_it_is(recorder):
     assert (fact.key, fact.value, fact.text, fact.unit, fact.bound) == ("ban-ghe@2022-2024", 600, "600", "bộ", ">")
     assert (fact.formula, fact.expression, fact.inputs) == ("quoted", "", [])
     assert [str(source) for source in fact.sources] == ["data/raw/2021-2022/a.xlsx › Kết quả › C7 “hơn 600 bộ”"]
+
+
+def test_a_corrected_observation_keeps_the_text_that_stood_there_and_the_correction(recorder):
+    fact = recorder.quote(observation("gv-gioi-tinh@2021-2022", 2, "1", corrected="2"))
+    assert (fact.value, fact.text) == (2, "2")
+    assert fact.sources == [Source("data/raw/2021-2022/a.xlsx", "Kết quả", "C7", "1", "2")]
+    assert str(fact.sources[0]) == "data/raw/2021-2022/a.xlsx › Kết quả › C7 “1”, corrected to “2”"
 
 
 @pytest.mark.parametrize(("status", "text"), [(MISSING, "–"), (NOT_HELD, "Không tổ chức")])
@@ -57,7 +69,7 @@ def test_a_sum_over_the_years_is_recorded_with_its_formula_and_sources(recorder,
     fact = recorder.compute("gv-gioi-tinh", by_year.sum(), "sum", by_year)
     assert (fact.key, fact.value, fact.expression) == ("gv-gioi-tinh@2022-2024", 5, "1 + 2 + 2 = 5")
     assert fact.inputs == [f"gv-gioi-tinh@{year}" for year in YEARS]
-    assert fact.label == "Giáo viên dạy giỏi cấp tỉnh"
+    assert (fact.label, fact.names) == ("Giáo viên dạy giỏi cấp tỉnh", [])
 
 
 def test_a_rate_is_recorded_with_named_inputs(recorder, know):
@@ -65,6 +77,7 @@ def test_a_rate_is_recorded_with_named_inputs(recorder, know):
     inputs = {"htsx": "xep-loai.htsx", "rated": "xep-loai"}
     fact = recorder.compute("xep-loai.ty-le-htsx", 100 * 19 / 48, "100 * htsx / rated", inputs)
     assert (fact.text, fact.expression) == ("39,6%", "100 × 19 / 48 ≈ 39,6%")
+    assert (fact.names, fact.inputs) == (["htsx", "rated"], ["xep-loai.htsx@2022-2024", "xep-loai@2022-2024"])
 
 
 @pytest.mark.parametrize("value", [4, 6, 5.001, None, pd.NA, float("nan")])
@@ -159,6 +172,29 @@ def test_a_whole_is_not_checked_while_one_of_its_values_is_missing(recorder, kno
     recorder.check_whole(recorder.fact("xep-loai.htsx"))
 
 
+@pytest.mark.parametrize("last", ["xep-loai", "xep-loai.htsx"])
+def test_parts_beyond_their_whole_are_refused_even_where_one_is_missing(recorder, know, last):
+    know(PARTS | {"xep-loai": 43, "xep-loai.kht": None})
+    with pytest.raises(Refused, match=r"is 43, but its parts 19 \+ 21 \+ 0 \+ 4 make 44") as refused:
+        recorder.check_whole(recorder.fact(last))
+    assert refused.value.problems[0].cell == "C7"
+
+
+def test_parts_that_fill_their_whole_leave_nothing_for_the_one_that_is_missing(recorder, know):
+    know(PARTS | {"xep-loai": 44, "xep-loai.kht": None})
+    recorder.check_whole(recorder.fact("xep-loai"))
+
+
+def test_parts_that_were_not_recorded_yet_leave_room(recorder, know):
+    know({"xep-loai": 48, "xep-loai.htsx": 19})
+    recorder.check_whole(recorder.fact("xep-loai.htsx"))
+    know({"xep-loai.htt": 30})
+    recorder.check_whole(recorder.fact("xep-loai.htt"))  # the last one will tell
+    know({"xep-loai.ht": None, "xep-loai.kht": None, "xep-loai.chua": None})
+    with pytest.raises(Refused, match=r"19 \+ 30 make 49"):
+        recorder.check_whole(recorder.fact("xep-loai.chua"))
+
+
 def test_a_rate_is_no_part_of_the_whole(recorder, know):
     know(PARTS | {"xep-loai": 49, "xep-loai.ty-le-htsx": 39.6})
     recorder.check_whole(recorder.fact("xep-loai.ty-le-htsx"))
@@ -180,7 +216,72 @@ def test_parts_need_not_add_up_where_the_catalogue_does_not_say_so(recorder, kno
 def test_a_target_is_a_fact_of_the_next_term(root, recorder, code, value, text, source):
     fact = recorder.target(code, read_targets(root, "2024-2027")[code])
     assert (fact.key, fact.value, fact.text) == (f"{code}.chi-tieu@2024-2027", value, text)
-    assert fact.sources == [("data/targets/2024-2027.yml", "", f"{code}.value", source)]
+    assert fact.sources == [Source("data/targets/2024-2027.yml", "", f"{code}.value", source)]
+
+
+def test_every_target_names_its_place_in_its_file(root, recorder):
+    content = yaml.safe_load((root / "data/targets/2024-2027.yml").read_text(encoding="utf-8"))
+    for code, target in read_targets(root, "2024-2027").items():
+        (source,) = recorder.target(code, target).sources
+        name, _, entry = source.cell.rpartition(".")
+        stated = content[name][entry]
+        pieces = stated if isinstance(stated, list) else [stated]
+        assert source.text == "-".join(str(piece).replace(".", ",") for piece in pieces)
+
+
+def test_targets_are_recorded_with_the_keys_that_a_table_quotes(root, monkeypatch):
+    monkeypatch.chdir(root / "notebooks")
+    monkeypatch.setattr("kiemso.session._recorder", None)
+    calculation.begin("2022-2024")
+    goals = calculation.targets()
+    for code, goal in goals.iterrows():
+        recorded = calculation.fact(goal["key"])
+        assert (goal["key"], recorded.label) == (f"{code}.chi-tieu@2024-2027", f"Chỉ tiêu: {goal['label']}")
+
+
+# -- bounds ------------------------------------------------------------------------------------------------------
+
+
+def test_a_sum_of_what_is_more_is_more(recorder, know):
+    know({"boi.nhat": 4}, bound=">")
+    know({"boi.nhi": 1})
+    fact = recorder.compute("boi", 5, "sum", ["boi.nhat", "boi.nhi"])
+    assert (fact.value, fact.bound) == (5, ">")
+
+
+def test_a_sum_of_exact_values_has_no_bound(recorder, know):
+    know({"boi.nhat": 4, "boi.nhi": 1})
+    assert recorder.compute("boi", 5, "sum", ["boi.nhat", "boi.nhi"]).bound == ""
+
+
+def test_a_value_that_a_sum_left_out_bounds_nothing(recorder, know):
+    know({"boi.nhat": None}, bound=">")
+    know({"boi.nhi": 1})
+    assert recorder.compute("boi", 1, "sum", ["boi.nhat", "boi.nhi"]).bound == ""
+
+
+def test_more_and_less_are_not_added_up(recorder, know):
+    know({"boi.nhat": 4}, bound=">")
+    know({"boi.nhi": 1}, bound="≤")
+    with pytest.raises(Refused, match="“boi@2022-2024” would add “more than” to “less than”"):
+        recorder.compute("boi", 5, "sum", ["boi.nhat", "boi.nhi"])
+
+
+def test_any_other_formula_over_a_bounded_value_is_about(recorder, know):
+    know({"gv-gioi-tinh": 6}, bound=">")
+    know({"nam-hoc": 3})
+    fact = recorder.compute("gv-gioi-tinh.binh-quan", 2, "t / n", {"t": "gv-gioi-tinh", "n": "nam-hoc"})
+    assert fact.bound == "~"
+
+
+def test_a_value_that_cannot_be_computed_has_no_bound(recorder, know):
+    know({"xep-loai.htsx": None})
+    know({"xep-loai": 48}, bound=">")
+    inputs = {"htsx": "xep-loai.htsx", "rated": "xep-loai"}
+    assert recorder.compute("xep-loai.ty-le-htsx", pd.NA, "100 * htsx / rated", inputs).bound == ""
+
+
+# -- the term ----------------------------------------------------------------------------------------------------
 
 
 def test_the_terms_file_states_the_number_of_school_years_and_the_last_year(recorder):

@@ -19,7 +19,8 @@ from pypdf import PageObject, PdfReader
 
 ROOT = Path(__file__).parents[1]
 FIXTURE = Path(__file__).parent / "fixtures" / "render"
-HOSTILE = '<script>alert(1)</script> & #panic("x") $\\pagebreak$ *b* _i_ @ref <lab> [x](y) `c` </w:t> // ~ ^'
+HOSTILE = '<script>alert(1)</script> & #panic("x") $\\pagebreak$ *b* _i_ @ref <lab> [x](y) `c` </w:t> // ~ ^ =1+1'
+TURNED = "12\u200f34 \u202e56"  # the first of these marks is harmless, the second would show 65
 ALL = ("html", "pdf", "docx")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="60" height="20"/></svg>'
@@ -82,7 +83,7 @@ def _report() -> dict:
                     ],
                 }
             ],
-            "warnings": [HOSTILE],
+            "warnings": [HOSTILE, TURNED],
         },
     }
 
@@ -126,14 +127,16 @@ def docx(project: Path) -> BeautifulSoup:
 
 
 def docx_text(project: Path) -> list[str]:
-    return ["".join(t.get_text() for t in p.find_all("t")) for p in docx(project).find_all("p")]
+    return [
+        "".join(t.get_text() or "-" for t in p.find_all(["t", "noBreakHyphen"])) for p in docx(project).find_all("p")
+    ]
 
 
 def squeezed_pdf_text(project: Path) -> str:
     """The text without white space, page numbers and repeated table heads: line and page breaks do not matter."""
     pages = [page.extract_text() for page in PdfReader(project / "_output/report.pdf").pages]
     pages[1:] = [re.sub(r"\d+\s*$", "", page) for page in pages[1:]]
-    return re.sub(r"\s+", "", "".join(pages)).replace("ChỉtiêuGiátrịCáchtínhNguồn", "")
+    return re.sub(r"\s+", "", "".join(pages)).replace("ChỉtiêuGiátrịCáchtínhNguồnTệp:T1ket-qua.xlsx", "")
 
 
 def pdf_links(project: Path) -> list[str]:
@@ -165,8 +168,8 @@ def _placed(page: PageObject) -> list[tuple[str, float, float]]:
 
 def _text_at(placed: list[tuple[str, float, float]], x: float, y: float) -> str:
     # Typst lets a link lead some points above the line, so that it is not hidden by the window's edge.
-    near = [(abs(left - x), text) for text, left, base in placed if left > x - 2 and 8 < y - base < 26]
-    return min(near)[1] if near else "nothing"
+    near = [(round(abs(left - x)), y - base, text) for text, left, base in placed if left > x - 2 and 8 < y - base < 26]
+    return min(near)[2] if near else "nothing"
 
 
 def test_html_figures_lead_to_rows_that_exist(project: Path) -> None:
@@ -206,6 +209,84 @@ def test_letterhead_stands_before_the_title_everywhere(project: Path) -> None:
     for text in (html(project).body.get_text(), squeezed_pdf_text(project), "".join(docx_text(project))):
         text = re.sub(r"\s+", "", text).replace("Mụclục", "")
         assert text.index("KỲPHÚ") < text.index("VIỆTNAM") < text.index("BÁOCÁO") < text.index("Kếtquảnhiệmkỳ")
+        assert text.index("Kếtquảnhiệmkỳ") < text.index("(TrìnhĐạihội)") < text.rindex("Phầnthứnhất")
+
+
+def test_opening_stands_before_the_contents(project: Path) -> None:
+    render(project, ALL, "embedded")
+    assert html(project).select_one("#title-block-header > .opening").get_text().strip() == "(Trình Đại hội)"
+    for text in (squeezed_pdf_text(project), re.sub(r"\s+", "", "".join(docx_text(project)))):
+        assert text.index("Kếtquảnhiệmkỳ") < text.index("(TrìnhĐạihội)") < text.index("Mụclục")
+
+
+def status(project: Path, draft: bool, text: str) -> None:
+    path = project / "build/2022-2024/report.json"
+    report = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**report, "status": {"draft": draft, "text": text}}), encoding="utf-8")
+
+
+def word_part(project: Path, name: str) -> BeautifulSoup:
+    with zipfile.ZipFile(project / "_output/report.docx") as archive:
+        return BeautifulSoup(archive.read(name), "xml")
+
+
+def test_draft_is_marked_on_each_page(project: Path) -> None:
+    status(project, True, "DỰ THẢO")
+    render(project, ALL, "embedded")
+    assert html(project).select_one("header .status.draft").get_text() == "DỰ THẢO"
+    pages = [page.extract_text() for page in PdfReader(project / "_output/report.pdf").pages]
+    assert [page.count("DỰ THẢO") for page in pages] == [2] * len(pages)  # the head of the page, and the light mark
+    assert docx_text(project)[0] == "DỰ THẢO"
+    # Word's header shows the document's category, which Word and LibreOffice read when they open the file.
+    assert word_part(project, "docProps/core.xml").category.get_text() == "DỰ THẢO"
+    relations = {one["Id"]: one["Target"] for one in word_part(project, "word/_rels/document.xml.rels")("Relationship")}
+    (header,) = docx(project).find_all("headerReference")
+    assert "category" in word_part(project, "word/" + relations[header["r:id"]]).dataBinding["w:xpath"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("Bí thư, 12/10", "Đã duyệt: Bí thư, 12/10"), ("Đã duyệt: <b>", "Đã duyệt: <b>")]
+)
+def test_approved_report_says_who_approved_it(project: Path, text: str, shown: str) -> None:
+    status(project, False, text)
+    render(project, ALL, "embedded")
+    assert html(project).select_one("header .status:not(.draft)").get_text() == shown
+    pages = [page.extract_text() for page in PdfReader(project / "_output/report.pdf").pages]
+    assert [page.count(shown) for page in pages] == [1] * len(pages)
+    assert docx_text(project)[0] == word_part(project, "docProps/core.xml").category.get_text() == shown
+
+
+def test_report_without_status_has_no_mark(project: Path) -> None:
+    render(project, ALL, "embedded")
+    assert not html(project).select(".status")
+    assert docx_text(project)[0] == "ĐẢNG BỘ XÃ KỲ PHÚ"
+    # Word would ask its reader to fill in a missing one.
+    assert word_part(project, "docProps/core.xml").category.get_text() == "\u00a0"
+    assert "DỰ THẢO" not in squeezed_pdf_text(project)
+
+
+def test_ranges_and_document_numbers_stay_whole_and_searchable(project: Path) -> None:
+    render(project, ALL, "embedded")
+    whole = [span.get_text() for span in html(project).select(".nowrap")]
+    assert {"2022-2024", "2022-2024,", "05-CT/TW."} <= set(whole)
+    text = "\n".join(page.extract_text() for page in PdfReader(project / "_output/report.pdf").pages)
+    assert "Nhiệm kỳ 2022-2024, theo Chỉ thị số 05-CT/TW." in text
+    subtitle, body = (p for p in docx(project).find_all("p") if "iệm kỳ 2022" in p.get_text())
+    assert subtitle.noBreakHyphen and not subtitle.find("t", string=re.compile("2022-"))
+    assert "2022-2024" in body.get_text()
+
+
+def test_word_keeps_rows_whole_and_lists_with_dashes(project: Path) -> None:
+    render(project, ["docx"], "embedded")
+    soup = docx(project)
+    letterhead, *others = soup.find_all("tbl")
+    assert all(row.trPr.cantSplit for table in others for row in table.find_all("tr"))
+    heads = [row for table in others for row in table.find_all("tr") if row.trPr.tblHeader]
+    assert "Tệp: T1 ket-qua.xlsx" in [row.get_text() for row in heads]
+    listed = next(p for p in soup.find_all("p") if p.get_text() == "Lưu: VT.")
+    assert listed.pStyle["w:val"] == "SignatureList" and not listed.numPr  # the style carries the dash
+    breaks = soup.find_all("pageBreakBefore")
+    assert len(breaks) == 1 and breaks[0].find_next("t").get_text() == "Phụ lục"
 
 
 def test_pdf_links_lead_to_places_in_it(project: Path) -> None:
@@ -216,7 +297,9 @@ def test_pdf_links_lead_to_places_in_it(project: Path) -> None:
     assert targets.count("C1") >= 4
     assert targets.count("2021-2022") == 1
     assert "C2" in targets
-    assert {"5", "1", "tăng"} <= set(targets)
+    assert (
+        "giáo viên dạy giỏi cấp tỉnh, riêng năm đầu có" in targets
+    )  # the way back names a page once, and leads to the first figure on it
     outline = PdfReader(project / "_output/report.pdf").outline
     assert any("Các tệp số liệu gốc" in str(entry) for entry in outline)
 
@@ -258,6 +341,9 @@ def test_hostile_strings_show_as_text(project: Path) -> None:
     assert page.count(HOSTILE) == 7  # figure, note, label, value, two sources, warning
     assert "".join(HOSTILE.split()) in squeezed_pdf_text(project)
     assert any(HOSTILE in paragraph for paragraph in docx_text(project))
+    shown = TURNED.replace("\u202e", "\ufffd")
+    assert shown in page and shown in docx_text(project)
+    assert shown.replace("\u200f", "").replace(" ", "") in squeezed_pdf_text(project).replace("\u200f", "")
 
 
 @pytest.mark.parametrize(
@@ -355,6 +441,6 @@ def test_quarto_runs_the_notebooks_first(project: Path, tmp_path: Path, status: 
         capture_output=True,
         check=False,
     )
-    assert (project / "told").read_text() == "run"
+    assert (project / "told").read_text() == "run --audit"
     assert (done.returncode == 0) == (status == 0)
     assert (project / "_output/report.html").exists() == (status == 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +45,19 @@ def run(project: Path, content: str = "1\n") -> None:
 def project(tmp_path: Path) -> Path:
     run(make_project(tmp_path))
     return tmp_path
+
+
+def test_the_packages_digest_can_be_computed_by_several_threads_at_once():
+    # Any Python that a garbage collection runs (a __del__, Hypothesis's callback) lets another thread in.
+    gc.callbacks.append(give_way := lambda phase, info: time.sleep(0))
+    try:
+        for _ in range(10):
+            step_module._package_digest.cache_clear()
+            with ThreadPoolExecutor(4) as pool:
+                found = [pool.submit(package_digest) for _ in range(4)]
+            assert len({one.result() for one in found}) == 1
+    finally:
+        gc.callbacks.remove(give_way)
 
 
 def test_a_step_that_never_ran_is_not_up_to_date(tmp_path):
@@ -170,7 +186,7 @@ def test_the_packages_digest_covers_every_module_that_a_notebook_or_its_run_impo
     digested: list[Path] = []
     modules = step_module._modules
     monkeypatch.setattr(step_module, "_modules", lambda *names: digested.extend(modules(*names)) or digested)
-    assert len(package_digest.__wrapped__()) == 64
+    assert len(step_module._package_digest.__wrapped__()) == 64
     assert {"number", "formula", "recorder"} <= needed <= {path.stem for path in digested}
     assert "render" not in {path.stem for path in digested}
 

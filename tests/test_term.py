@@ -53,6 +53,24 @@ def test_a_school_year_named_twice_in_a_term_is_refused(write):
         read_terms(write("terms.yml", "2022-2024: {label: nhiệm kỳ, school_years: [2021-2022, 2021-2022]}"))
 
 
+@pytest.mark.parametrize(
+    "name", ["'2022'", "2022–2024", "2024-2022", "2022-2022", "nhiệm kỳ 2022-2024", "22-24", "2022-24"]
+)
+def test_a_term_is_named_by_its_first_and_last_year(write, name):
+    for content in (
+        f"{name}: {{label: nhiệm kỳ, school_years: [2021-2022]}}",
+        f"2022-2024: {{label: nhiệm kỳ, school_years: [2021-2022], next: {name}}}",
+    ):
+        with pytest.raises(Refused, match="a term looks like 2022-2024") as refused:
+            read_terms(write("terms.yml", content))
+        assert refused.value.problems[0].file == "data/terms.yml"
+
+
+def test_a_term_need_not_have_a_next_one(write):
+    project = write("terms.yml", "2022-2024: {label: nhiệm kỳ, school_years: [2021-2022]}")
+    assert read_term(project, "2022-2024").next is None
+
+
 def test_targets_are_numbers_ranges_or_texts(root):
     targets = read_targets(root, "2024-2027")
     assert targets["ket-nap-dang"].value == (6, 8)
@@ -80,6 +98,10 @@ def test_every_target_is_held_against_an_indicator_of_the_catalogue(root, catalo
         ("comparison: text, value: 2, because: vì", "a text value goes with the comparison “text”"),
         ("comparison: at-least, value: hai, against: boi", "a text value goes with the comparison “text”"),
         ("comparison: most, value: 2, against: boi", r"at boi\.comparison"),
+        ("comparison: at-least, value: .nan, against: boi", r"at boi\.value"),
+        ("comparison: at-least, value: .inf, against: boi", r"at boi\.value"),
+        ("comparison: at-least, value: -.inf, against: boi", r"at boi\.value"),
+        ("comparison: range, value: [6, .inf], against: boi", r"at boi\.value"),
         ("comparison: equal, value: 2, agianst: boi", r"at boi\.agianst"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kiemso.document import read_document
-from kiemso.problem import Problem
+from kiemso.problem import Problem, Refused
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "data/corrections.yml"
+_PLACE = re.compile(r"data/raw/\d{4}-\d{4}/[^/]+")
 
 
 class Correction(BaseModel):
@@ -26,9 +28,9 @@ class Correction(BaseModel):
     sheet: str
     cell: str
     before: str = Field(alias="from")
-    after: str = Field(alias="to")
-    reason: str = Field(min_length=1)
-    by: str = Field(min_length=1)
+    after: str = Field(alias="to", pattern=r"\S")
+    reason: str = Field(pattern=r"\S")
+    by: str = Field(pattern=r"\S")
     date: datetime.date
 
     @field_validator("before", "after", mode="before")
@@ -44,8 +46,15 @@ class Correction(BaseModel):
 
 
 def read_corrections(project: Path) -> list[Correction]:
-    """The corrections, in the order of the file."""
-    return read_document(project / FILE, list[Correction], FILE) if (project / FILE).exists() else []
+    """The corrections, in the order of the file; Refused where one is of a file that nobody reads."""
+    if not (project / FILE).exists():
+        return []
+    corrections: list[Correction] = read_document(project / FILE, list[Correction], FILE, empty=[])
+    mend = "Name the workbook as data/raw/<school year>/<file>."
+    strangers = [c for c in corrections if not _PLACE.fullmatch(c.file) or not (project / c.file).is_file()]
+    if strangers:
+        raise Refused(Problem("no such workbook to correct", mend, FILE, text=c.file) for c in strangers)
+    return corrections
 
 
 def correct_cells(cells: pd.DataFrame, corrections: Sequence[Correction]) -> tuple[pd.DataFrame, list[Problem]]:

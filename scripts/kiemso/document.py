@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,8 +28,21 @@ class _StrictLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.S
         return super().construct_mapping(node, deep)
 
 
-def read_document(path: Path, model: type[Model] | Any, name: str) -> Model:
-    """The file's content checked against a pydantic type; `name` is how messages call the file."""
+# YAML 1.1 reads 010 as eight and 1:30 as ninety; here only what looks like a number is one.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:int"]
+    for first, resolvers in _StrictLoader.yaml_implicit_resolvers.items()
+}
+_StrictLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
+)
+
+
+def read_document(path: Path, model: type[Model] | Any, name: str, empty: Any = None) -> Model:
+    """The file's content checked against a pydantic type; `name` is how messages call the file.
+
+    `empty` is what a file of comments alone means; without it, no entries.
+    """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
@@ -40,7 +54,8 @@ def read_document(path: Path, model: type[Model] | Any, name: str) -> Model:
         place = f"line {mark.line + 1}: " if mark else ""
         raise Refused(Problem(f"{place}{getattr(error, 'problem', error)}", "Mend the YAML there.", name)) from None
     try:
-        return TypeAdapter(model).validate_python(content if content is not None else {})
+        nothing = {} if empty is None else empty
+        return TypeAdapter(model).validate_python(nothing if content is None else content)
     except ValidationError as error:
         raise Refused(_problem(fault, name) for fault in error.errors()) from None
 

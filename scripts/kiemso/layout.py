@@ -66,9 +66,8 @@ def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[P
 def stray_cells(cells: pd.DataFrame, headers: pd.DataFrame) -> list[Problem]:
     """A problem for each cell inside a table that stands in a column without a heading: whose value is it?"""
     inside = cells.merge(headers, on=["file", "sheet"])
-    headed = set(
-        inside[inside["row"] == inside["header_row"]][["file", "sheet", "column"]].itertuples(index=False, name=None)
-    )
+    place = ["file", "sheet", "header_row", "column"]
+    headed = set(inside.loc[inside["row"] == inside["header_row"], place].itertuples(index=False, name=None))
     below = inside[(inside["row"] > inside["header_row"]) & (inside["row"] <= inside["last_row"])]
     mend = "Move it into the column where it belongs, give the column a heading, or delete it."
     return [
@@ -76,7 +75,7 @@ def stray_cells(cells: pd.DataFrame, headers: pd.DataFrame) -> list[Problem]:
             "stands in a column of the table that has no heading", mend, cell.file, cell.sheet, cell.cell, cell.text
         )
         for cell in below.itertuples()
-        if (cell.file, cell.sheet, cell.column) not in headed
+        if (cell.file, cell.sheet, cell.header_row, cell.column) not in headed
     ]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # Each pattern with an example of what it is for. A numeral inside a match is no data.
 _NO_DATA = [
     r"^#{1,6}[ \t]+(?:Phụ lục[ \t]+)?\d+(?:\.\d+)*[.)]?(?=[ \t])",  # headings: "#### 1. Công tác giáo dục"
-    r"(?:\A|(?<=\n\n))[ \t]*\d+[.)][ \t]",  # numbered list items; within a paragraph they are text
     r"\]\([^)\s]*\)",  # link targets
     r"\bngày\s+\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm\s+\d{4})?",  # ngày 12 tháng 10 năm 2024
     r"\b(?:ngày|tháng|năm)\s+\d{1,2}(?:[/.-]\d{1,2})?[/.-]\d{4}\b",  # ngày 02/01/2020, tháng 10/2024
@@ -29,13 +29,14 @@ _NO_DATA = [
     r"\b\d{1,2}\s+tuổi\b",  # trẻ 6 tuổi
     r"\b(?:chạy|bơi|cự ly)\s+\d+\s*(?:mét|m)\b",  # chạy 60 mét: an event's name
 ]
+_ITEM = re.compile(r"[ \t]*\d+[.)][ \t]")
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")
 _KNOWN = re.compile("|".join(f"(?:{pattern})" for pattern in _NO_DATA), re.MULTILINE | re.IGNORECASE)
 
 
 def untagged_numerals(text: str) -> tuple[list[tuple[str, str, int]], int]:
     """The numerals that must be tagged or waived, each with its context and line; and how many are no data."""
-    recognised = [match.span() for match in _KNOWN.finditer(text)]
+    recognised = [*_item_numbers(text), *(match.span() for match in _KNOWN.finditer(text))]
     found, known = [], 0
     for match in _NUMERAL.finditer(text):
         if any(start <= match.start() and match.end() <= end for start, end in recognised):
@@ -45,3 +46,20 @@ def untagged_numerals(text: str) -> tuple[list[tuple[str, str, int]], int]:
         context = " ".join(text[max(0, match.start() - 40) : match.end() + 25].split())
         found.append((match[0].strip(), context, line))
     return found, known
+
+
+def _item_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Where the numbers of list items stand: after a blank line or a heading, or in a list that has begun.
+
+    Anywhere else a line may begin with a number that is part of its sentence.
+    """
+    start, fresh, inside = 0, True, False
+    for line in text.splitlines(keepends=True):
+        item, blank = _ITEM.match(line), not line.strip()
+        if item and (fresh or inside):
+            yield start, start + item.end()
+            inside = True
+        elif fresh and not blank and not line[0].isspace():
+            inside = False
+        fresh = blank or line.startswith(("#", ":::"))
+        start += len(line)

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.catalogue import read_catalogue
 from kiemso.correction import FILE as CORRECTIONS_FILE
+from kiemso.correction import read_corrections
 from kiemso.problem import Problem, Refused
 from kiemso.project import CLEAN, COMPUTE, SUMMARISE
 from kiemso.step import Step, check_inputs
@@ -74,6 +75,7 @@ def run_term(project: Path, name: str, report: Report, *, jobs: int | None = Non
     """
     term = read_term(project, name)
     read_catalogue(project)
+    read_corrections(project)
     if term.next:
         read_targets(project, term.next)
     steps = term_steps(name, term)

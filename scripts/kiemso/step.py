@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,7 @@ from kiemso.problem import Problem, Refused
 from kiemso.project import period_folder
 
 LOCK_FILE = "requirements.lock"
+_digesting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,14 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@cache
 def package_digest() -> str:
     """The SHA-256 over the modules that a step uses: another version of one may compute something else."""
+    with _digesting:  # parsing in several threads at once can fail in CPython 3.11
+        return _package_digest()
+
+
+@cache
+def _package_digest() -> str:
     total = hashlib.sha256()
     for path in _modules("execution", "engine", "warm", "cleaning", "calculation", "exhibit"):
         total.update(path.name.encode() + b"\0" + path.read_bytes())
