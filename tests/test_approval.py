@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiemso.approval import combined, read_ledger, read_snapshot, snapshot_text, state, status, take_snapshot
+from kiemso.approval import combined, read_ledger, state, status
 from kiemso.check import Findings, check_report
 from kiemso.claim import COLUMNS
 from kiemso.evidence import read_evidence
@@ -18,6 +18,7 @@ from kiemso.fact import facts_json
 from kiemso.manuscript import read_manuscript
 from kiemso.problem import Problem, Refused
 from kiemso.release import _checks, approve, checklist
+from kiemso.snapshot import read_snapshot, snapshot_text, take_snapshot
 from kiemso.source import Source
 
 DAY = datetime.date(2024, 10, 12)
@@ -250,7 +251,7 @@ def test_any_text_survives_the_file(make_fact, value, text, sources):
     import csv
     import io
 
-    from kiemso.approval import Signed, _signed
+    from kiemso.snapshot import Signed, _signed
 
     fact = make_fact("boi", 1, cell=text, sources=sources, label=text)
     fact = replace(fact, value=value, text=text, formula="")

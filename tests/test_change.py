@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from bs4 import BeautifulSoup
 from kiemso.change import compare
+from kiemso.changelog import write_changes
 from kiemso.evidence import read_evidence
 from kiemso.manuscript import read_manuscript
 from kiemso.problem import Refused
-from kiemso.release import write_changes
 from kiemso.source import Source
 
 from .test_approval import CSV, NOTEBOOK, Draft, draft_project  # noqa: F401 (a fixture: “draft”)

@@ -20,7 +20,7 @@ from pypdf import PageObject, PdfReader
 ROOT = Path(__file__).parents[1]
 FIXTURE = Path(__file__).parent / "fixtures" / "render"
 HOSTILE = '<script>alert(1)</script> & #panic("x") $\\pagebreak$ *b* _i_ @ref <lab> [x](y) `c` </w:t> // ~ ^ =1+1'
-TURNED = "12\u200f34 \u202e56"  # the first of these marks is harmless, the second would show 65
+TURNED = "12\u200f34 \u202e56"  # with these marks it would show as 65 34 12
 ALL = ("html", "pdf", "docx")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><rect width="60" height="20"/></svg>'
@@ -279,7 +279,7 @@ def test_ranges_and_document_numbers_stay_whole_and_searchable(project: Path) ->
 def test_word_keeps_rows_whole_and_lists_with_dashes(project: Path) -> None:
     render(project, ["docx"], "embedded")
     soup = docx(project)
-    letterhead, *others = soup.find_all("tbl")
+    _, *others = soup.find_all("tbl")
     assert all(row.trPr.cantSplit for table in others for row in table.find_all("tr"))
     heads = [row for table in others for row in table.find_all("tr") if row.trPr.tblHeader]
     assert "Tệp: T1 ket-qua.xlsx" in [row.get_text() for row in heads]
@@ -341,9 +341,9 @@ def test_hostile_strings_show_as_text(project: Path) -> None:
     assert page.count(HOSTILE) == 7  # figure, note, label, value, two sources, warning
     assert "".join(HOSTILE.split()) in squeezed_pdf_text(project)
     assert any(HOSTILE in paragraph for paragraph in docx_text(project))
-    shown = TURNED.replace("\u202e", "\ufffd")
+    shown = "12\ufffd34 \ufffd56"
     assert shown in page and shown in docx_text(project)
-    assert shown.replace("\u200f", "").replace(" ", "") in squeezed_pdf_text(project).replace("\u200f", "")
+    assert shown.replace(" ", "") in squeezed_pdf_text(project)
 
 
 @pytest.mark.parametrize(

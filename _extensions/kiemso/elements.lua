@@ -8,9 +8,15 @@ function M.given(s) return type(s) == "string" and s ~= "" end
 
 function M.is(el, class) return el.classes:includes(class) end
 
+-- Marks that turn the direction of writing, among them U+200F and U+202E: what follows them, digits too, would show
+-- in another order than it has.
+local TURNING = { "\xD8\x9C", "\xE2\x80[\x8E\x8F\xAA-\xAE]", "\xE2\x81[\xA6-\xA9]" }
+
 -- Plain text as inlines. Control characters are no valid XML: Word would refuse the file.
 function M.text(s)
-  return pandoc.Inlines((tostring(s):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{FFFD}")))
+  s = tostring(s):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{FFFD}")
+  for _, mark in ipairs(TURNING) do s = s:gsub(mark, "\u{FFFD}") end
+  return pandoc.Inlines(s)
 end
 
 function M.span(content, id, classes, attributes)
@@ -44,11 +50,11 @@ function M.body(head, rows, row_heads)
   return { attr = pandoc.Attr(), head = head, body = rows, row_head_columns = row_heads }
 end
 
--- HTML: a wide table scrolls in its own box, which the keyboard must be able to reach.
-local function in_scroll_box(block, label)
+-- HTML: what is wide scrolls in its own box, which the keyboard must be able to reach.
+function M.in_scroll_box(block, label, class)
   if not html then return block end
   local attributes = { { "role", "region" }, { "aria-label", label }, { "tabindex", "0" } }
-  return pandoc.Div({ block }, pandoc.Attr("", { "table-scroll" }, attributes))
+  return pandoc.Div({ block }, pandoc.Attr("", { class }, attributes))
 end
 
 local ALIGNMENT = { left = pandoc.AlignLeft, center = pandoc.AlignCenter, right = pandoc.AlignRight }
@@ -61,23 +67,24 @@ local function column_specs(columns)
   return specs
 end
 
-local function header(columns, style)
+-- `key` is a row of its own under the titles, repeated with them on each page.
+local function header(columns, style, key)
   local cells = {}
   for i, column in ipairs(columns) do
     -- In HTML the cells are <th>; Typst and Word have no style for them of their own.
     local title = M.text(column.title)
     cells[i] = M.cell(html and title or { pandoc.Strong(title) }, 1, style)
   end
-  return pandoc.TableHead({ pandoc.Row(cells) })
+  return pandoc.TableHead({ pandoc.Row(cells), key and pandoc.Row({ M.cell(key, #columns, style) }) or nil })
 end
 
--- A table; `caption` may be nil, `label` is what the scrolling box is called.
-function M.grid(columns, all, style, label, caption)
+-- A table; `caption` and `key` may be nil, `label` is what the scrolling box is called.
+function M.grid(columns, all, style, label, caption, key)
   local long = caption and { pandoc.Plain(caption) } or {}
   local classes = typst and not caption and { "typst:no-figure" } or {}
   local attr = pandoc.Attr("", classes, docx and { ["custom-style"] = "ReportTable" } or {})
-  return in_scroll_box(pandoc.Table(
-    { long = long }, column_specs(columns), header(columns, style), all, pandoc.TableFoot(), attr), label)
+  return M.in_scroll_box(pandoc.Table({ long = long }, column_specs(columns), header(columns, style, key), all,
+    pandoc.TableFoot(), attr), label, "table-scroll")
 end
 
 return M

@@ -1,8 +1,9 @@
 -- Figures: the facts which report.qmd states, as links to their evidence.
 
 local elements = require("kiemso.elements")
+local places = require("kiemso.places")
 local problems = require("kiemso.problems")
-local html, docx = elements.html, elements.docx
+local html, typst, docx = elements.html, elements.typst, elements.docx
 local span, text = elements.span, elements.text
 
 local M = {}
@@ -11,7 +12,6 @@ local anchors = {} -- the link targets which the evidence will hold
 local count = 0
 
 M.any = false -- whether the report states any fact
-M.places = {} -- anchor -> ids of the figures that lead to it, in reading order
 
 function M.open(report, where)
   facts, folder = report.facts, where
@@ -88,13 +88,15 @@ function M.figure(key, form, written)
   if naming then
     count = count + 1
     id = "fig-" .. count
-    M.places[fact.anchor] = M.places[fact.anchor] or {}
-    table.insert(M.places[fact.anchor], id)
+    places.record(fact.anchor, id, value)
   end
   local attributes = html and { ["data-fact"] = key } or {}
   local link = pandoc.Link(content, "#" .. fact.anchor, title, pandoc.Attr(html and id or "", classes, attributes))
-  -- Pandoc writes the id of a link in HTML only; in Typst and Word a span around it carries the id.
-  return { (html or id == "") and link or span({ link }, id) }
+  if html or id == "" then return { link } end
+  -- Pandoc writes the id of a link in HTML only. In Word a span around it carries the id. Typst takes a label that
+  -- begins a line, or a page, for the end of the one before: it follows the figure.
+  if typst then return { link, pandoc.RawInline("typst", "#metadata(none)<" .. id .. ">") } end
+  return { span({ link }, id) }
 end
 
 -- Emphasis inside the brackets is kept: [**5**]{fact=…}.

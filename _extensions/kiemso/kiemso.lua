@@ -8,10 +8,10 @@ package.path = "_extensions/?.lua;" .. package.path
 local elements = require("kiemso.elements")
 local evidence = require("kiemso.evidence")
 local figures = require("kiemso.figures")
+local hyphens = require("kiemso.hyphens")
 local panel = require("kiemso.panel")
 local places = require("kiemso.places")
 local problems = require("kiemso.problems")
-local ranges = require("kiemso.ranges")
 local status = require("kiemso.status")
 local tables = require("kiemso.tables")
 local word = require("kiemso.word")
@@ -127,9 +127,10 @@ local function finish(doc)
     if PANDOC_WRITER_OPTIONS.table_of_contents then doc.meta["toc-entries"] = word.contents(doc.blocks) end
     doc.blocks = word.dashes(word.appendices_on_a_new_page(doc.blocks))
   end
-  doc.blocks = ranges.in_text(doc.blocks)
+  doc.blocks = hyphens.in_text(doc.blocks)
+  if docx then doc.blocks = word.whole_rows(doc.blocks) end
   for _, key in ipairs({ "title", "subtitle", "letterhead", "opening" }) do
-    doc.meta[key] = ranges.in_meta(doc.meta[key])
+    doc.meta[key] = hyphens.in_meta(doc.meta[key])
   end
 end
 

@@ -109,7 +109,8 @@ function M.chart_block(name)
   if not spec then return {} end
   -- On a phone the drawing scrolls in its own box: shrunk to the screen, its labels could not be read.
   local drawing = pandoc.Figure(
-    { elements.in_scroll_box(pandoc.Plain({ image(spec) }), spec.caption, "chart-scroll") }, { long = { pandoc.Plain(caption("chart", "Biểu đồ", spec.caption)) } })
+    { elements.in_scroll_box(pandoc.Plain({ image(spec) }), "Biểu đồ: " .. spec.caption, "chart-scroll") },
+    { long = { pandoc.Plain(caption("chart", "Biểu đồ", spec.caption)) } })
   local blocks = pandoc.Blocks({ drawing })
   if html and spec.table then -- the paper versions print the numbers in the tables already
     blocks:insert(pandoc.RawBlock("html", "<details><summary>Số liệu của biểu đồ</summary>"))

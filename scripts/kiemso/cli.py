@@ -278,6 +278,7 @@ def _run(project: Path, term: str | None = None, jobs: int | None = None, kernel
 def _write_audit(project: Path) -> list[Path]:
     """The audit pages and the released data; of the pages only the index is worth telling."""
     from kiemso.audit import write_audit
+    from kiemso.changelog import write_changes
     from kiemso.correction import read_corrections
     from kiemso.dataset import write_dataset
     from kiemso.evidence import read_evidence
@@ -288,6 +289,7 @@ def _write_audit(project: Path) -> list[Path]:
     corrections = {c.place: (c.before, c.after, c.reason) for c in read_corrections(project)}
     output = project / "_output"
     write_audit(evidence, manuscript, output, corrections)
+    write_changes(evidence, manuscript, output)
     return [*write_dataset(evidence, output), output / "audit" / "index.html"]
 
 

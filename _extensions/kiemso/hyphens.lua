@@ -1,0 +1,42 @@
+-- Ranges and document numbers, such as 2022-2024 and 05-CT/TW, stay on one line.
+--
+-- Their hyphen stays a hyphen wherever readers search for it: HTML gets a span, the template for Typst sees to it. Word
+-- knows only its own non-breaking hyphen, which a search for “2022-2024” does not find: headings and captions get it,
+-- where a torn range would be seen by everyone, and the text does not.
+
+local elements = require("kiemso.elements")
+local html, typst = elements.html, elements.typst
+
+local M = {}
+local PATTERN = "^[^%w/]*%d+%-[%d%u]"
+
+local function whole_word(el)
+  if not el.text:find(PATTERN) then return nil end
+  if html then return elements.span({ el }, "", { "nowrap" }) end
+  local inlines = pandoc.Inlines({})
+  for part, hyphen in el.text:gmatch("([^-]*)(%-?)") do
+    if part ~= "" then inlines:insert(pandoc.Str(part)) end
+    if hyphen ~= "" then inlines:insert(pandoc.RawInline("openxml", "<w:r><w:noBreakHyphen /></w:r>")) end
+  end
+  return inlines
+end
+
+local function unbroken(el) return el:walk({ Str = whole_word }) end
+
+-- For titles, the letterhead and the like.
+function M.in_meta(value)
+  if typst or not value then return value end
+  return unbroken(value)
+end
+
+function M.in_text(blocks)
+  if typst then return blocks end
+  if html then return unbroken(blocks) end
+  local function caption(el)
+    el.caption.long = unbroken(el.caption.long)
+    return el
+  end
+  return blocks:walk({ Header = unbroken, Table = caption, Figure = caption })
+end
+
+return M
