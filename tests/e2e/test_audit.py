@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from kiemso.audit import up_to_date, write_audit
 from kiemso.catalogue import read_catalogue
+from kiemso.changelog import write_changes
 from kiemso.evidence import Evidence, read_evidence
 from kiemso.key import parse_key
 from kiemso.manuscript import read_manuscript
@@ -31,6 +32,7 @@ class Audit:
         self.evidence: Evidence = read_evidence(project.folder, manuscript.term)
         self.output = output
         self.written = write_audit(self.evidence, manuscript, output, corrections)
+        write_changes(self.evidence, manuscript, output)
         self.soups = {
             path.relative_to(output).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
             for path in sorted((output / "audit").rglob("*.html"))
@@ -172,7 +174,7 @@ def test_what_did_not_change_is_not_written_again_and_what_is_gone_is_deleted(au
     assert up_to_date(audit.evidence, manuscript, audit.output)
     (audit.output / "audit/pages.json").write_text('{"audit/index.html": []}', encoding="utf-8")
     assert not up_to_date(audit.evidence, manuscript, audit.output)
-    assert len(Audit(rendered, audit.output).written) == len(audit.soups)
+    assert len(Audit(rendered, audit.output).written) == len(audit.soups) - 1  # the page of changes is not of these
     assert Audit(rendered, audit.output).written == []
     assert changes.exists()
     assert not stray.parent.exists()

@@ -1,6 +1,7 @@
 """What the README tells a reader to type does what it says."""
 
 import re
+import shlex
 import shutil
 import subprocess
 
@@ -20,7 +21,7 @@ def test_the_readme_shows_commands() -> None:
 
 @pytest.mark.parametrize("command", KIEMSO)
 def test_its_kiemso_commands_work(project: Project, command: str) -> None:
-    project.kiemso(*command.split())
+    project.kiemso(*shlex.split(command))
 
 
 @pytest.mark.parametrize("target", TARGETS)
