@@ -1,6 +1,8 @@
 # Thin: each target is one command. Everything else is `kiemso --help`.
 PYTHON ?= python3
 BIN := .venv/bin
+# The lock is complete, so pip need not resolve anything; Python compiles what is used when it is used.
+QUIET := --quiet --disable-pip-version-check --no-deps
 
 .PHONY: report check update lab test clean
 
@@ -25,6 +27,6 @@ clean:                 ## forget everything that can be made again
 # Made again whenever the lock changes; a failed installation leaves no mark.
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install $(QUIET) --no-compile --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install $(QUIET) --no-build-isolation --editable .
 	@touch $@
