@@ -35,6 +35,7 @@ def render(
         renderer = "quarto" if shutil.which("quarto") else "embedded"
     output = project / OUTPUT
     output.mkdir(exist_ok=True)
+    _clear_killed(output)
     # Inside _output, so that moving the results in is a mere renaming.
     with tempfile.TemporaryDirectory(prefix=".new-", dir=output) as folder:
         run = _with_quarto if renderer == "quarto" else _embedded
@@ -67,13 +68,22 @@ def _move_in(files: Iterable[Path], output: Path) -> list[Path]:
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise RenderError(f"the renderer ended without writing {', '.join(missing)}")
+    folders = [file.name for file in files if (output / file.name).is_dir()]
+    if folders:
+        raise RenderError(f"{OUTPUT}/{', '.join(folders)} is a folder: move it away")
     results = []
     for file in files:
         try:
             results.append(file.replace(output / file.name))
-        except PermissionError as error:
-            raise RenderError(f"cannot replace {output / file.name}: is it open in another program?") from error
+        except OSError as error:
+            raise RenderError(f"cannot replace {OUTPUT}/{file.name}: is it open in another program?") from error
     return results
+
+
+def _clear_killed(output: Path) -> None:
+    """Delete what renders that were killed left; whoever renders holds the project's lock."""
+    for folder in output.glob(".new-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # The embedded renderer --------------------------------------------------------------------------------------

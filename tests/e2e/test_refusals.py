@@ -197,6 +197,42 @@ def test_a_second_run_at_once_is_refused(project: Project) -> None:
     project.kiemso("run")
 
 
+def test_a_killed_rendering_leaves_the_last_good_report(project: Project) -> None:
+    before = project.outputs()
+    left = project.path("_output/.new-left")
+    left.mkdir()
+    for seconds in (0.6, 1.0, 1.4, 1.8):
+        project.write_cell("2023-2024", "C24", 693 if seconds == 1.8 else 700)
+        started = subprocess.Popen(
+            [sys.executable, "-m", "kiemso", "render", "--renderer", "embedded"],
+            cwd=project.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(seconds)
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+        assert project.path("_output/report.pdf").read_bytes()[-6:].strip() == b"%%EOF"
+        assert project.path("_output/report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    project.write_cell("2023-2024", "C24", 693)
+    project.kiemso("render", "--renderer", "embedded")
+    assert {n: d for n, d in project.outputs().items() if n in ("facts.json", "tables.json")} == {
+        n: d for n, d in before.items() if n in ("facts.json", "tables.json")
+    }
+    assert not left.exists()
+
+
+def test_an_output_that_cannot_be_replaced_is_named(project: Project) -> None:
+    project.path("_output/report.pdf").unlink()
+    project.path("_output/report.pdf").mkdir()
+    html = project.path("_output/report.html").read_bytes()
+    project.replace("report.qmd", "BÁO CÁO", "BÁO CÁO MỚI")
+    said = project.kiemso("render", "--renderer", "embedded", status=2).stderr
+    assert "_output/report.pdf is a folder" in said
+    assert project.path("_output/report.html").read_bytes() == html
+
+
 def test_a_killed_run_is_finished_by_the_next_one(project: Project, rendered: Project) -> None:
     before = project.outputs()
     shutil.rmtree(project.path("build"))
