@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The lock is complete, so pip need not resolve anything; Python compiles what is used when it is used.
 QUIET := --quiet --disable-pip-version-check --no-deps
 
-.PHONY: report check update lab test clean
+.PHONY: report check update lab strip test clean
 
 report: .venv/ready    ## run what changed, render HTML, PDF and Word into _output/
 	$(BIN)/kiemso render
@@ -17,6 +17,9 @@ update: .venv/ready    ## rewrite stale figures in report.qmd
 
 lab: .venv/ready       ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+strip: .venv/ready     ## take outputs out of the notebooks before they are committed
+	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 test: .venv/ready      ## lint, types, and all tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest

@@ -1,6 +1,9 @@
 """The notebooks as the auditor finds them, and each run by itself."""
 
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -94,6 +97,18 @@ def test_it_runs_as_it_stands_in_jupyterlab(project: Path, name: str) -> None:
         assert {chart["name"] for chart in charts} == {"xep-loai", "hoc-sinh", "tai-tro"}
         assert all(len(chart["alt"]) > 60 for chart in charts)
     assert not outputs(notebook, PROBLEMS_MIME)
+
+
+def test_stripping_an_executed_notebook_gives_the_committed_one_again(project: Path) -> None:
+    path = project / "notebooks/1-clean-year.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": path.parent}}).execute()
+    nbformat.write(notebook, path)
+    (strip,) = re.findall(r"\$\(BIN\)/(nbstripout .*) notebooks/", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    subprocess.run([sys.executable, "-m", *strip.split(), str(path)], check=True)
+    stripped, committed = (nbformat.read(p, as_version=4) for p in (path, ROOT / "notebooks" / path.name))
+    assert stripped.cells == committed.cells
+    assert stripped.metadata.kernelspec == committed.metadata.kernelspec
 
 
 def test_a_notebook_says_what_is_wrong_in_its_own_output(project: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from kiemso.fact import Fact
 from kiemso.key import Key
+from kiemso.layout import OBSERVATION_COLUMNS
+from kiemso.number import plain
 from kiemso.problem import Problem
 from kiemso.project import period_folder
 from kiemso.recorder import open_targets
@@ -24,24 +27,12 @@ def observations(section: str | None = None) -> pd.DataFrame:
     if not path.exists():
         message = f"build/{recorder.period}/observations.csv is not there yet"
         refuse([Problem(message, "Run 1-clean-year.ipynb for this period first, or `kiemso run`.")])
-    texts = [
-        "indicator",
-        "part",
-        "unit",
-        "bound",
-        "status",
-        "text",
-        "file",
-        "sheet",
-        "cell",
-        "corrected",
-        "row_label",
-        "column_heading",
-    ]
-    frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values={"value": [""]})
+    # Read as texts: as floats, whole numbers beyond 2^53 would change.
+    frame = pd.read_csv(path, dtype=dict.fromkeys(OBSERVATION_COLUMNS, str), keep_default_na=False)
+    values = [plain(Decimal(text)) if text else None for text in frame["value"]]
     keys = [str(Key(i, p, recorder.period)) for i, p in zip(frame["indicator"], frame["part"], strict=True)]
     sections = frame["indicator"].map({code: i.section for code, i in recorder.catalogue.indicators.items()})
-    known = frame.assign(key=keys, section=sections)
+    known = frame.assign(value=pd.Series(values, dtype="object"), key=keys, section=sections)
     return known if section is None else known.loc[known["section"] == section]
 
 

@@ -18,24 +18,9 @@ LABEL_HEADING = "Nội dung"
 # A school year's column is headed by the year itself, the term's by these words.
 VALUE_HEADING = "Số liệu"
 
-OBSERVATION_COLUMNS = [
-    *(
-        "period",
-        "indicator",
-        "part",
-        "value",
-        "unit",
-        "bound",
-        "status",
-        "text",
-        "file",
-        "sheet",
-        "cell",
-        "corrected",
-        "row_label",
-        "column_heading",
-    ),
-]
+OBSERVATION_COLUMNS = ["period", "indicator", "part", "value", "unit", "bound", "status"]
+# Where it stands: the text and its place, what it is read as, and the words beside and above it.
+OBSERVATION_COLUMNS += ["text", "file", "sheet", "cell", "corrected", "row_label", "column_heading"]
 
 
 def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[Problem]]:

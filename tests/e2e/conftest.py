@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import openpyxl
@@ -31,6 +33,19 @@ class Project:
         assert "Traceback" not in done.stderr, done.stderr
         assert status is None or done.returncode == status, done.stdout + done.stderr
         return done
+
+    def kill(self, seconds: float, *arguments: str) -> None:
+        """Start the command and kill it and all that it started, after these seconds."""
+        started = subprocess.Popen(
+            [sys.executable, "-m", "kiemso", *arguments],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(seconds)
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
 
     def path(self, name: str) -> Path:
         return self.folder / name

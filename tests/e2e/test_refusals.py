@@ -1,11 +1,6 @@
 """What a careless person does: a clear message, exit status 2, and the last good report as it was."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 
 import openpyxl
@@ -203,16 +198,7 @@ def test_a_killed_rendering_leaves_the_last_good_report(project: Project) -> Non
     left.mkdir()
     for seconds in (0.6, 1.0, 1.4, 1.8):
         project.write_cell("2023-2024", "C24", 693 if seconds == 1.8 else 700)
-        started = subprocess.Popen(
-            [sys.executable, "-m", "kiemso", "render", "--renderer", "embedded"],
-            cwd=project.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(seconds)
-        os.killpg(started.pid, signal.SIGKILL)
-        started.wait()
+        project.kill(seconds, "render", "--renderer", "embedded")
         assert project.path("_output/report.pdf").read_bytes()[-6:].strip() == b"%%EOF"
         assert project.path("_output/report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
     project.write_cell("2023-2024", "C24", 693)
@@ -236,17 +222,8 @@ def test_an_output_that_cannot_be_replaced_is_named(project: Project) -> None:
 def test_a_killed_run_is_finished_by_the_next_one(project: Project, rendered: Project) -> None:
     before = project.outputs()
     shutil.rmtree(project.path("build"))
-    for seconds in (1.0, 4.0, 9.0):
-        started = subprocess.Popen(
-            [sys.executable, "-m", "kiemso", "run"],
-            cwd=project.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        time.sleep(seconds)
-        os.killpg(started.pid, signal.SIGKILL)
-        started.wait()
+    for seconds in (0.7, 1.4, 2.1):
+        project.kill(seconds, "run")
         assert project.outputs()["report.html"] == before["report.html"]
     project.kiemso("render", "--renderer", "embedded")
     assert project.outputs() == before
