@@ -311,3 +311,10 @@ def test_what_is_recorded_can_be_stored_as_json(recorder, know):
     know({"boi.nhat": 4})
     fact = recorder.compute("boi", pd.Series([4], dtype="Int64").sum(), "sum", ["boi.nhat"])
     assert json.loads(json.dumps(fact.as_dict()))["value"] == 4
+
+
+@pytest.mark.parametrize("inputs", [{"a": "gv-gioi-tinh", "b": "nam-hoc", "c": "skkn"}, {"a": "gv-gioi-tinh"}])
+def test_the_inputs_are_just_those_that_the_formula_names(recorder, know, inputs):
+    know({"gv-gioi-tinh": 6, "nam-hoc": 3, "skkn": 1})
+    with pytest.raises(Refused, match="uses a, b, but the inputs"):
+        recorder.compute("gv-gioi-tinh.binh-quan", 2, "a / b", inputs)

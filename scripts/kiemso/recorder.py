@@ -95,6 +95,10 @@ class Recorder:
         """The fact that a formula gives; Refused where the formula, evaluated again, gives something else."""
         key = self.key(text)
         named = self._inputs(inputs)
+        if formula != formulas.SUM and formulas.names(formula) != sorted(named):
+            uses = ", ".join(formulas.names(formula)) or "nothing"
+            message = f"“{formula}” uses {uses}, but the inputs of “{key}” are {', '.join(named)}"
+            raise Refused(Problem(message, "Name just the inputs that the formula uses."))
         usable = {name: fact.value for name, fact in named.items() if isinstance(fact.value, int | float)}
         # A sum is of what was reported; any other formula needs all its inputs.
         lacking = not usable or (formula != formulas.SUM and len(usable) < len(named))
