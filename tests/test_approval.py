@@ -322,4 +322,6 @@ def test_the_state_names_all_files_that_decide_the_report(root):
         raw | {"report.qmd", "data/corrections.yml", "data/claims/2024-10-12.csv", "notebooks/1-clean-year.ipynb"}
         <= names
     )
+    # What turns facts into pages can change what they say.
+    assert {"_extensions/kiemso/template.html", "_extensions/kiemso/kiemso.lua", "_quarto.yml"} <= names
     assert not any(name.startswith("data/approved") for name in names)

@@ -116,3 +116,11 @@ def read_back(words: str) -> int:
 @given(st.integers(0, 10**12))
 def test_numbers_in_words_say_what_they_were_made_of(number):
     assert read_back(number_in_words(number)) == number
+
+
+def test_a_comparison_is_proved_by_the_two_numbers_it_compares(wording):
+    year = wording.facts["hs-xuat-sac@2023-2024"]
+    assert wording.proof(year, Form("difference")) == ("2023-2024 so với 2022-2023", "693 − 736 = −43")
+    assert wording.proof(year, Form("trend", "2021-2022")) == ("2023-2024 so với 2021-2022", "693 − 676 = 17")
+    assert wording.proof(year, Form()) is None
+    assert [fact.period for fact in wording.inputs(year, Form("trend"))] == ["2022-2023", "2023-2024"]

@@ -25,7 +25,9 @@ local function source_inlines(source)
   local name = file and { pandoc.Link(text(file.name), "#" .. file.id) } or text(source.file)
   local place = source.sheet == "" and source.cell or source.sheet .. "!" .. source.cell
   local original = source.text == "" and "(ô trống)" or "“" .. source.text .. "”"
-  if given(source.corrected) then original = original .. " (đính chính: “" .. source.corrected .. "”)" end
+  if given(source.corrected) then original = original .. " (đính chính: “" .. source.corrected .. "”" end
+  if given(source.why) then original = original .. "; lý do: " .. source.why end
+  if given(source.corrected) then original = original .. ")" end
   return concat(name, text(", " .. place .. " " .. original))
 end
 

@@ -24,6 +24,8 @@ FOLDER = "data/approved"
 ROLES = {"lap": "lập", "kiem-tra": "kiểm tra", "duyet": "duyệt"}
 LAST = [*ROLES][-1]
 DRAFT = "DỰ THẢO"
+# What turns the facts into pages can change what they say.
+_RENDERING = ("_extensions/kiemso", "_quarto.yml")
 # Git may give these other line ends on Windows; they are the same text.
 _TEXTS = {".csv", ".ipynb", ".json", ".qmd", ".yml"}
 
@@ -105,7 +107,7 @@ def state(project: Path, term: str) -> dict[str, str]:
     steps = term_steps(term, read_term(project, term))
     inputs = {name for step in steps for name in (step.notebook, *step.inputs) if not name.startswith("build/")}
     made = {f"build/{term}/facts.json", f"build/{term}/tables.json"}
-    places = [project / name for name in {*inputs, *made, "data/claims", CORRECTIONS_FILE, REPORT_FILE}]
+    places = [project / name for name in {*inputs, *made, *_RENDERING, "data/claims", CORRECTIONS_FILE, REPORT_FILE}]
     files = {path for place in places for path in (place.rglob("*") if place.is_dir() else [place])}
     # Excel's lock files (“~$…”) come and go while a workbook is open.
     kept = sorted(path for path in files if path.is_file() and not path.name.startswith(("~$", ".")))

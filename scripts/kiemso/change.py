@@ -39,7 +39,8 @@ class CellChange:
 
     def __str__(self) -> str:
         texts = f"{_quoted(self.before)} → {_quoted(self.after)}" if self.before != self.after else ""
-        read = f"corrected {_quoted(self.corrected_before or None)} → {_quoted(self.corrected_after or None)}"
+        old, new = self.corrected_before or self.before, self.corrected_after or self.after
+        read = f"corrected {_quoted(old)} → {_quoted(new)}"
         both = [texts] * bool(texts) + [read] * (self.corrected_before != self.corrected_after)
         return f"{self.place}: {', '.join(both)}"
 

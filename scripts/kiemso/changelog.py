@@ -88,7 +88,8 @@ def _cell_texts(change: CellChange) -> str:
     old, new = ("(không dùng)" if text is None else f"“{text}”" for text in (change.before, change.after))
     texts = [f"{old} → {new}"] if change.before != change.after else []
     if change.corrected_before != change.corrected_after:
-        read = (f"“{text}”" if text else "(không)" for text in (change.corrected_before, change.corrected_after))
+        raw = ((change.corrected_before, change.before), (change.corrected_after, change.after))
+        read = (f"“{corrected or text or ''}”" for corrected, text in raw)
         texts.append(f"đính chính {' → '.join(read)}")
     return ", ".join(texts)
 

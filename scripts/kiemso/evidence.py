@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kiemso.approval import status
 from kiemso.catalogue import Catalogue, read_catalogue
 from kiemso.claim import Verdict, judge, read_claims
+from kiemso.correction import Correction, read_corrections
 from kiemso.fact import Fact, read_facts
 from kiemso.key import parse_key
 from kiemso.panel import FILE as PANEL_FILE
@@ -38,6 +39,7 @@ class Evidence:
     tables: Mapping[str, dict]
     charts: Mapping[str, dict]
     verdicts: Sequence[Verdict]
+    corrections: Sequence[Correction] = ()
 
     def fact(self, key: str) -> Fact | None:
         """The fact of a key as the report may write it, with or without the term's period."""
@@ -68,7 +70,7 @@ def read_evidence(project: Path, name: str) -> Evidence:
         raise Refused(Problem(message, "Run `kiemso run` first.", f"build/{name}/facts.json")) from None
     catalogue = read_catalogue(project)
     verdicts = judge(read_claims(project), catalogue, facts, name)
-    return Evidence(project, name, term, catalogue, facts, tables, charts, verdicts)
+    return Evidence(project, name, term, catalogue, facts, tables, charts, verdicts, read_corrections(project))
 
 
 def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
@@ -77,11 +79,17 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     charts = {name: _chart(chart) for name, chart in evidence.charts.items()}
     tables["doi-chieu"] = _claims_table(evidence)
     forms: dict[str, dict[str, str]] = {}
+    proofs: dict[str, dict[str, str]] = {}
     for fact, form in ((evidence.fact(key), form) for key, form in used):
         if fact:
             forms.setdefault(fact.key, {})[str(form)] = evidence.text(fact, form)
+            if proof := Wording(evidence.facts, evidence.term.school_years).proof(fact, form):
+                proofs.setdefault(fact.key, {})[proof[0]] = proof[1]
     wanted = {*forms, *_figures(evidence, tables, charts)}
     rows = _rows(evidence, wanted)
+    for _, row in rows:
+        for what, how in (pair for key in row["keys"] for pair in proofs.get(key, {}).items()):
+            row["lines"].append({"anchor": None, "period": what, "value": how, "formula": "", "sources": []})
     content = {
         "term": evidence.name,
         "status": status(evidence.project, evidence.name),
@@ -92,8 +100,18 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     }
     folder = period_folder(evidence.project, evidence.name)
     refs = {key: row["ref"] for _, row in rows for key in row.pop("keys")}
-    write_whole(folder / PANEL_FILE, panel(evidence.project, evidence.name, evidence.facts, refs, _claims(evidence)))
+    facts = _noted(evidence.facts, proofs)
+    write_whole(folder / PANEL_FILE, panel(evidence.project, evidence.name, facts, refs, _claims(evidence)))
     write_whole(folder / FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def _noted(facts: Mapping[str, Fact], proofs: Mapping[str, dict[str, str]]) -> dict[str, Fact]:
+    """The facts with the comparisons that the report states of them among their notes."""
+    noted = dict(facts)
+    for key, found in proofs.items():
+        notes = [facts[key].note, *(f"{what}: {how}" for what, how in found.items())]
+        noted[key] = replace(facts[key], note="; ".join(filter(None, notes)))
+    return noted
 
 
 def _writings(evidence: Evidence) -> Iterable[tuple[str, Fact]]:
@@ -149,10 +167,11 @@ def _row(evidence: Evidence, group: list[Fact]) -> dict[str, Any]:
     years = [fact for fact in group if fact.period in evidence.term.school_years]
     term = next((fact for fact in group if fact.period not in evidence.term.school_years), None)
     head = term or years[0]
-    lines = [_line(fact.period, fact, parse_key(fact.key).anchor) for fact in years]
+    why = {c.place: f"{c.reason}; {c.by}, {c.date:%d/%m/%Y}" for c in evidence.corrections}
+    lines = [_line(fact.period, fact, parse_key(fact.key).anchor, why) for fact in years]
     if term and not years:
         inputs = [evidence.facts[key] for key in term.inputs]
-        lines = [_line(fact.label, fact, None) for fact in inputs] or [_line(term.period, term, None)]
+        lines = [_line(fact.label, fact, None, why) for fact in inputs] or [_line(term.period, term, None, why)]
     return {
         "ref": "",
         "anchor": parse_key(term.key).anchor if term else "",
@@ -168,8 +187,8 @@ def _row(evidence: Evidence, group: list[Fact]) -> dict[str, Any]:
     }
 
 
-def _line(name: str, fact: Fact, anchor: str | None) -> dict[str, Any]:
-    sources = [source._asdict() for source in fact.sources]
+def _line(name: str, fact: Fact, anchor: str | None, why: Mapping[tuple, str]) -> dict[str, Any]:
+    sources = [source._asdict() | {"why": why.get(source[:3], "")} for source in fact.sources]
     return {"anchor": anchor, "period": name, "value": _value(fact), "formula": fact.expression, "sources": sources}
 
 

@@ -78,7 +78,8 @@ def match_rows(rows: pd.DataFrame, catalogue: Catalogue, level: str) -> tuple[pd
             continue
         first = seen.setdefault((indicator, part), row)
         if first is not row:
-            message = f"states “{indicator}” a second time, after {first.label_cell}"
+            where = first.label_cell if first.file == row.file else f"{first.file}, {first.label_cell}"
+            message = f"states “{indicator}” a second time, after {where}"
             problems.append(
                 Problem(message, "Delete one of the two rows.", row.file, row.sheet, row.label_cell, row.label)
             )

@@ -11,6 +11,13 @@ _NO_DATA = [
     r"\]\([^)\s]*\)",  # link targets
     r"\bngày\s+\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm\s+\d{4})?",  # ngày 12 tháng 10 năm 2024
     r"\b(?:ngày|tháng|năm)\s+\d{1,2}(?:[/.-]\d{1,2})?[/.-]\d{4}\b",  # ngày 02/01/2020, tháng 10/2024
+    # 20/10 đến 20/11/2023
+    r"\b(?:ngày\s+)?\d{1,2}(?:/\d{1,2})?\s+đến\s+(?:hết\s+)?(?:ngày\s+)?\d{1,2}/\d{1,2}(?:/\d{4})?\b",
+    r"\blúc\s+\d{1,2}\s*(?:h|giờ)(?:\s*\d{1,2}(?:\s*phút)?)?\b",  # lúc 7h30, lúc 7 giờ 30 phút
+    r"\bhọc kỳ\s+[12]\b",
+    r"\bGDPT\s+(?:19|20)\d{2}\b",
+    r"\btầm nhìn\s+(?:19|20)\d{2}\b",
+    r"\b(?-i:Điều)\s+\d+(?:,?\s+khoản\s+\d+)?",
     r"\b\d{1,2}/\d{1,2}/\d{4}\b",  # 03/8/2018
     r"(?<!mỗi )(?<!một )(?<!hằng )(?<!hàng )\btháng\s+(?:0?[1-9]|1[0-2])\b(?:\s+năm\s+\d{4})?",
     r"\b(?:năm|năm học|nhiệm kỳ|giai đoạn)\s+(?:19|20)\d{2}(?:\s*[-–]\s*(?:19|20)\d{2})?\b",  # năm 2025
@@ -30,7 +37,8 @@ _NO_DATA = [
     r"\b(?:chạy|bơi|cự ly)\s+\d+\s*(?:mét|m)\b",  # chạy 60 mét: an event's name
 ]
 _ITEM = re.compile(r"[ \t]*\d+[.)][ \t]")
-_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")
+# Fractions, superscripts and circled numbers state something too.
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?|[\u00b2\u00b3\u00b9\u00bc-\u00be\u2150-\u215e\u2460-\u2473]")
 _KNOWN = re.compile("|".join(f"(?:{pattern})" for pattern in _NO_DATA), re.MULTILINE | re.IGNORECASE)
 
 

@@ -86,7 +86,9 @@ def read_snapshot(project: Path, term: str) -> dict[str, Signed]:
 
 def _signed(row: Mapping[str, str]) -> Signed:
     value = json.loads(row["value"]) if row["value"] else None
-    cells = [[*map(_plain, line.split("\t")), "", ""] for line in row["sources"].split("\n") if line]
+    cells = [
+        [*map(_plain, line.split("\t")), *[""] * len(Source._fields)] for line in row["sources"].split("\n") if line
+    ]
     sources = [Source(*cell[: len(Source._fields)]) for cell in cells]
     texts: dict[str, Any] = {name: _plain(row[name]) for name in _TEXT_FIELDS}
     period, inputs = parse_key(row["key"]).period, row["inputs"].split()

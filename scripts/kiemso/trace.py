@@ -12,6 +12,7 @@ from kiemso.manuscript import FILE, Figure, Manuscript
 from kiemso.problem import Problem, Refused
 from kiemso.source import Source
 from kiemso.text import suggestion
+from kiemso.wording import Unstatable, Wording
 
 
 def trace(target: str, evidence: Evidence, manuscript: Manuscript) -> str:
@@ -103,16 +104,40 @@ def _fed(place: str, evidence: Evidence) -> tuple[Source, list[Fact]]:
 
 def _stated(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[str]:
     figures = _figures(fact, evidence, manuscript)
-    return [f"stated in {FILE}, line {figure.line}: “{figure.text}”" for figure in figures]
+    lines = [f"stated in {FILE}, line {figure.line}: “{figure.text}”" for figure in figures]
+    return lines + [f"stated in the {place}" for place in _exhibits(fact, evidence, manuscript)]
 
 
 def _figures(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[Figure]:
-    return [figure for figure in manuscript.figures if evidence.fact(figure.key) is fact]
+    """The figures of the text that state the fact, or compare another one with it."""
+    words = Wording(evidence.facts, evidence.term.school_years)
+
+    def uses(figure: Figure) -> bool:
+        stated = evidence.fact(figure.key)
+        try:
+            return stated is not None and (stated is fact or fact in words.inputs(stated, figure.form))
+        except Unstatable:
+            return False
+
+    return [figure for figure in manuscript.figures if uses(figure)]
+
+
+def _exhibits(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[str]:
+    """The tables and charts of the report in which the fact stands."""
+    shown = {"table": evidence.tables, "chart": evidence.charts}
+    blocks = [(kind, name, shown[kind].get(name, {})) for kind, name, _ in manuscript.blocks]
+    return [f"{kind} “{name}”" for kind, name, content in blocks if fact in _inlines(content, evidence)]
+
+
+def _inlines(content: dict[str, Any], evidence: Evidence) -> list[Fact | None]:
+    rows = (content.get("table") or content).get("rows", [])
+    inlines = [inline for row in rows for cell in row["cells"] for inline in cell]
+    return [evidence.fact(inline["fact"]) for inline in inlines if isinstance(inline, dict)]
 
 
 def _data(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> dict[str, Any]:
     figures = [{"line": f.line, "text": f.text, "form": str(f.form)} for f in _figures(fact, evidence, manuscript)]
-    return fact.as_dict() | {"figures": figures}
+    return fact.as_dict() | {"figures": figures, "exhibits": _exhibits(fact, evidence, manuscript)}
 
 
 def _inputs(fact: Fact, evidence: Evidence) -> dict[str, dict]:

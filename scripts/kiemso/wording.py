@@ -54,6 +54,15 @@ class Wording:
             return self._years(fact)
         return list(self._compared(fact, form)) if form.name in ("trend", "difference") else [fact]
 
+    def proof(self, fact: Fact, form: Form) -> tuple[str, str] | None:
+        """What is compared and how, of a trend or a difference: (“2022-2023 so với 2021-2022”, “736 − 676 = 60”)."""
+        if form.name not in ("trend", "difference"):
+            return None
+        before, after = self._compared(fact, form)
+        sign = "−" if after.value < before.value else ""  # type: ignore[operator]
+        result = self._difference(fact, form)
+        return f"{after.period} so với {before.period}", f"{after.text} − {before.text} = {sign}{result}"
+
     def _value(self, fact: Fact, form: Form) -> str:
         return fact.text
 

@@ -212,6 +212,13 @@ def test_check_says_so_when_the_data_changed_and_nothing_has_run(project: Projec
     assert "run `kiemso run`:\n  1-clean-year 2023-2024\n" in said and "Not passed" in said
 
 
+def test_a_comparison_is_proved_and_found_from_both_of_its_facts(rendered: Project) -> None:
+    page = html_page(rendered).get_text()
+    assert "2022-2023 so với 2021-2022: 736 − 676 = 60" in page
+    said = rendered.kiemso("trace", "hs-xuat-sac@2021-2022").stdout
+    assert "“tăng”" in said and "“60”" in said and "stated in the table “ket-qua”" in said
+
+
 def test_a_notebook_edited_reruns_it_and_what_follows(project: Project) -> None:
     project.replace("notebooks/2-compute-indicators.ipynb", "Số tiền trong năm học", "Số tiền cả năm học")
     ran = re.findall(r"✓ (\S+)", project.kiemso("run").stdout)
