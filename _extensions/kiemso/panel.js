@@ -200,6 +200,13 @@
       inAppendix && make("a", { href: `#${fact.anchor}` }, `Dòng ${fact.ref} trong phụ lục căn cứ`));
   }
 
+  // A difference or a trend states two facts: the other one is a click away.
+  function comparisons(fact) {
+    const stated = (fact.comparisons ?? []).flatMap(({ text: how, keys }) =>
+      [make("p", {}, text(how)), listed("ul", keys.map((key) => related(key, fact)))]);
+    return stated.length > 0 && part("So sánh nêu trong báo cáo", ...stated);
+  }
+
   function factView(key) {
     const fact = evidence.facts[key];
     if (!fact) return [make("p", {}, "Báo cáo không có số liệu nào mang khóa này.")];
@@ -207,7 +214,7 @@
     const users = (uses.get(key) ?? []).map((user) => related(user, fact));
     return [
       make("p", { class: "period" }, period(fact.period)), make("p", { class: "value" }, text(value(fact))),
-      ...notices(fact, figures), computation(fact), notebook(fact), rawCells(fact), statedAt(fact, figures),
+      ...notices(fact, figures), computation(fact), comparisons(fact), notebook(fact), rawCells(fact), statedAt(fact, figures),
       users.length > 0 && part(`Dùng để tính ${users.length} số liệu khác`, listed("ul", users)),
     ];
   }

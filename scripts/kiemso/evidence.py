@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +79,18 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     charts = {name: _chart(chart) for name, chart in evidence.charts.items()}
     tables["doi-chieu"] = _claims_table(evidence)
     forms: dict[str, dict[str, str]] = {}
-    proofs: dict[str, dict[str, str]] = {}
+    wording = Wording(evidence.facts, evidence.term.school_years)
+    compared: dict[str, dict[str, tuple[str, list[str]]]] = {}
     for fact, form in ((evidence.fact(key), form) for key, form in used):
         if fact:
             forms.setdefault(fact.key, {})[str(form)] = evidence.text(fact, form)
-            if proof := Wording(evidence.facts, evidence.term.school_years).proof(fact, form):
-                proofs.setdefault(fact.key, {})[proof[0]] = proof[1]
+            if proof := wording.proof(fact, form):
+                keys = [one.key for one in wording.inputs(fact, form) if one is not fact]
+                compared.setdefault(fact.key, {})[proof[0]] = (proof[1], keys)
     wanted = {*forms, *_figures(evidence, tables, charts)}
     rows = _rows(evidence, wanted)
     for _, row in rows:
-        for what, how in (pair for key in row["keys"] for pair in proofs.get(key, {}).items()):
+        for what, (how, _) in (pair for key in row["keys"] for pair in compared.get(key, {}).items()):
             row["lines"].append({"anchor": None, "period": what, "value": how, "formula": "", "sources": []})
     content = {
         "term": evidence.name,
@@ -100,18 +102,13 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     }
     folder = period_folder(evidence.project, evidence.name)
     refs = {key: row["ref"] for _, row in rows for key in row.pop("keys")}
-    facts = _noted(evidence.facts, proofs)
-    write_whole(folder / PANEL_FILE, panel(evidence.project, evidence.name, facts, refs, _claims(evidence)))
+    comparisons = {
+        key: [{"text": f"{what}: {how}", "keys": keys} for what, (how, keys) in found.items()]
+        for key, found in compared.items()
+    }
+    content_of_panel = panel(evidence.project, evidence.name, evidence.facts, refs, _claims(evidence), comparisons)
+    write_whole(folder / PANEL_FILE, content_of_panel)
     write_whole(folder / FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-
-
-def _noted(facts: Mapping[str, Fact], proofs: Mapping[str, dict[str, str]]) -> dict[str, Fact]:
-    """The facts with the comparisons that the report states of them among their notes."""
-    noted = dict(facts)
-    for key, found in proofs.items():
-        notes = [facts[key].note, *(f"{what}: {how}" for what, how in found.items())]
-        noted[key] = replace(facts[key], note="; ".join(filter(None, notes)))
-    return noted
 
 
 def _writings(evidence: Evidence) -> Iterable[tuple[str, Fact]]:

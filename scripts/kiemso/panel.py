@@ -23,9 +23,17 @@ Places = Mapping[tuple[str, str, str], tuple[str, str]]
 
 
 def panel(
-    project: Path, term: str, facts: Mapping[str, Fact], refs: Mapping[str, str], claims: Mapping[str, list]
+    project: Path,
+    term: str,
+    facts: Mapping[str, Fact],
+    refs: Mapping[str, str],
+    claims: Mapping[str, list],
+    comparisons: Mapping[str, list],
 ) -> str:
-    """The text of panel.json; `refs` and `claims` are the evidence rows and contradicted claims of each key."""
+    """The text of panel.json; `refs`, `claims` and `comparisons` are by key.
+
+    They are the evidence row, the contradicted claims, and the comparisons with other facts that the report states.
+    """
     sources = list(dict.fromkeys(source for fact in facts.values() for source in fact.sources))
     number = {source: index for index, source in enumerate(sources)}
     places = _places(project, {fact.period for fact in facts.values()} | {term})
@@ -43,6 +51,7 @@ def panel(
             "cell": cell,
             "ref": refs.get(fact.key, ""),
             "claims": claims.get(fact.key, []),
+            "comparisons": comparisons.get(fact.key, []),
         }
     content = {
         "term": term,

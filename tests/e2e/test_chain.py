@@ -215,6 +215,9 @@ def test_check_says_so_when_the_data_changed_and_nothing_has_run(project: Projec
 def test_a_comparison_is_proved_and_found_from_both_of_its_facts(rendered: Project) -> None:
     page = html_page(rendered).get_text()
     assert "2022-2023 so với 2021-2022: 736 − 676 = 60" in page
+    panel = json.loads(rendered.path("build/2022-2024/panel.json").read_text(encoding="utf-8"))
+    (comparison,) = panel["facts"]["hs-xuat-sac@2022-2023"]["comparisons"]
+    assert comparison == {"text": "2022-2023 so với 2021-2022: 736 − 676 = 60", "keys": ["hs-xuat-sac@2021-2022"]}
     said = rendered.kiemso("trace", "hs-xuat-sac@2021-2022").stdout
     assert "“tăng”" in said and "“60”" in said and "stated in the table “ket-qua”" in said
 
