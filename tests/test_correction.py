@@ -10,7 +10,7 @@ import pytest
 from kiemso import cleaning
 from kiemso.correction import Correction, correct_cells, read_corrections
 from kiemso.problem import Refused
-from kiemso.workbook import RawCell
+from kiemso.raw import RawCell
 
 FILE = "data/raw/2021-2022/ket-qua.xlsx"
 PLACE = f"file: {FILE}, sheet: Kết quả, cell: C7"

@@ -10,8 +10,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# conda-forge calls the package without its GUI so.
-CONDA_NAMES = {"matplotlib-base": "matplotlib"}
+# conda-forge calls matplotlib without its GUI, and pandera for pandas, so.
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "pandera-pandas": "pandera"}
 
 
 def wanted() -> dict[str, str]:

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from kiemso.catalogue import read_catalogue
 from kiemso.layout import OBSERVATION_COLUMNS, cell_address, find_headers, match_rows, read_rows, stray_cells
-from kiemso.workbook import RawCell, raw_files, read_workbook
+from kiemso.raw import RawCell
+from kiemso.workbook import raw_files, read_workbook
 
 ROOT = Path(__file__).parents[1]
 FILE = "data/raw/2021-2022/ket-qua.xlsx"

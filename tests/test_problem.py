@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from kiemso.problem import Problem, Refused, plural
+from kiemso.problem import Problem, Refused, plural, problem_from
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_notebook_shows_the_problems_and_no_call_stack():
 
 def test_a_problem_goes_through_plain_data_unchanged():
     problem = Problem("is no number", "Mend it.", "a.xlsx", "Kết quả", "C7", "hai")
-    assert Problem(**problem.as_dict()) == problem
+    assert problem_from(problem.as_dict()) == problem
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 figures"), (1, "1 figure"), (12, "12 figures")])

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from kiemso.fact import Fact, fact_from, facts_json
-from kiemso.problem import Problem, Refused
+from kiemso.problem import Problem, Refused, problem_from
 from kiemso.project import STAGE
 from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME
 
@@ -131,7 +131,7 @@ def _problems(
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             if PROBLEMS_MIME in output.get("data", {}):
-                return [Problem(**problem) for problem in output["data"][PROBLEMS_MIME]]
+                return [problem_from(problem) for problem in output["data"][PROBLEMS_MIME]]
     period = ", ".join(parameters.values())
     cell = next((c.id for c in executed.cells if any(o.output_type == "error" for o in c.get("outputs", []))), "")
     mend = f"Open the notebook in JupyterLab with period = “{period}” and run it to this cell."

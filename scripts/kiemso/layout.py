@@ -20,7 +20,17 @@ VALUE_HEADING = "Số liệu"
 
 OBSERVATION_COLUMNS = ["period", "indicator", "part", "value", "unit", "bound", "status"]
 # Where it stands: the text and its place, what it is read as, and the words beside and above it.
-OBSERVATION_COLUMNS += ["text", "file", "sheet", "cell", "corrected", "row_label", "column_heading"]
+OBSERVATION_COLUMNS += [
+    "text",
+    "file",
+    "sheet",
+    "cell",
+    "corrected",
+    "original",
+    "warning",
+    "row_label",
+    "column_heading",
+]
 
 
 def find_headers(cells: pd.DataFrame, period: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -112,7 +122,8 @@ def read_rows(rows: pd.DataFrame, catalogue: Catalogue, period: str) -> tuple[pd
             mend = f"Expected {expected(indicator)}. Mend the cell, or ask who sent the workbook."
             problems.append(Problem(f"{error}", mend, row.file, row.sheet, row.cell, row.text))
             continue
-        source = (row.text, row.file, row.sheet, row.cell, row.corrected, row.label, row.value_heading)
+        place = (row.text, row.file, row.sheet, row.cell, row.corrected)
+        source = (*place, row.original, row.warning, row.label, row.value_heading)
         found += [(period, row.indicator, r.part, r.value, r.unit, r.bound, r.status, *source) for r in readings]
     observations = pd.DataFrame(found, columns=OBSERVATION_COLUMNS)
     # pandas would make 1.0 of 1 wherever a blank stands in the column.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kiemso.message import LANGUAGES, as_data, from_data, in_language, language, say
 
 
 @dataclass(frozen=True)
@@ -18,22 +21,38 @@ class Problem:
     text: str | None = None
 
     def __str__(self) -> str:
-        place = ", ".join(
-            part
-            for part in (
-                self.file,
-                f"sheet “{self.sheet}”" if self.sheet else "",
-                f"cell {self.cell}" if self.cell else "",
-            )
-            if part
-        )
+        return self.told(language())
+
+    def told(self, language: str) -> str:
+        """The problem as a person who speaks the language reads it."""
+        message, mend = (in_language(text, language) for text in (self.message, self.mend))
+        place = self.place(language)
         stood = f" “{self.text}”" if self.text is not None else ""
         head = f"{place}{stood}: " if place or stood else ""
-        return f"{head}{self.message}" + (f"\n    → {self.mend}" if self.mend else "")
+        return f"{head}{message}" + (f"\n    → {mend}" if mend else "")
 
-    def as_dict(self) -> dict:
-        """The problem as plain data."""
-        return asdict(self)
+    def place(self, language: str) -> str:
+        """File, sheet and cell, as far as the problem names them."""
+        sheet = say("sheet “{sheet}”", sheet=self.sheet) if self.sheet else ""
+        cell = say("cell {cell}", cell=self.cell) if self.cell else ""
+        return ", ".join(in_language(part, language) for part in (self.file, sheet, cell) if part)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The problem as plain data that `problem_from` reads."""
+        return vars(self) | {"message": as_data(self.message), "mend": as_data(self.mend)}
+
+    def as_json(self) -> dict[str, Any]:
+        """The problem for other programs, its sentences in every language."""
+        spoken = {name: getattr(self, name) for name in ("message", "mend")}
+        return vars(self) | {
+            name: {language: in_language(text, language) for language in LANGUAGES} for name, text in spoken.items()
+        }
+
+
+def problem_from(data: Mapping[str, Any]) -> Problem:
+    """The problem that `as_dict` wrote."""
+    problem = Problem(**data)
+    return replace(problem, message=from_data(problem.message), mend=from_data(problem.mend))
 
 
 class Refused(Exception):

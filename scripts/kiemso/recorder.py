@@ -88,7 +88,7 @@ class Recorder:
         """The fact that states an observation as it is."""
         key = self.key(row.key)
         value = None if row.value is None or pd.isna(row.value) else plain(row.value)
-        source = Source(row.file, row.sheet, row.cell, row.text, row.corrected)
+        source = Source(row.file, row.sheet, row.cell, row.text, row.corrected, row.original)
         return self._fact(key, value, row.status, formulas.QUOTED, {}, [source], bound=row.bound)
 
     def compute(self, text: str, value: Any, formula: str, inputs: Mapping[str, str] | Sequence[str]) -> Fact:

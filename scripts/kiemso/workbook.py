@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from pathlib import Path
-from typing import NamedTuple
 
 import openpyxl
 import python_calamine
@@ -13,27 +12,12 @@ from openpyxl.cell.cell import Cell as SheetCell
 
 from kiemso.number import format_number, plain
 from kiemso.problem import Problem, Refused
+from kiemso.raw import RawCell
 
 _CLUTTER = {"thumbs.db", "desktop.ini"}  # what Windows leaves in a folder
 # A comma after the last digit shows thousands; an empty part shows nothing at all.
 _MISLEADING = re.compile(r"[0#?],+(?![0#?,])|;\s*;")
 _RESAVE = "Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx)."
-
-
-class RawCell(NamedTuple):
-    """A cell that holds something: `text` is what a person sees in it, `number` what Excel calculates with.
-
-    `fault` says why the cell cannot be used as a value, which matters only where one is looked for.
-    """
-
-    file: str
-    sheet: str
-    cell: str
-    row: int
-    column: int
-    text: str
-    number: int | float | None
-    fault: str = ""
 
 
 def raw_files(project: Path, period: str) -> list[Path]:

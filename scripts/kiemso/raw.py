@@ -1,0 +1,57 @@
+"""What stands in a file as it was received: cells, sheets and what is suspicious about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kiemso.problem import Problem
+
+
+class RawCell(NamedTuple):
+    """A cell that holds something: `text` is what a person sees in it, `number` what a program calculates with.
+
+    `fault` says why the cell cannot be used as a value, which matters only where one is looked for; `warning` what is
+    suspicious about a cell that can. `original` is the text as its bytes say, where `text` was converted from the
+    legacy `encoding`. `cell` is the address that a person sees, `row` and `column` count from 1.
+    """
+
+    file: str
+    sheet: str
+    cell: str
+    row: int
+    column: int
+    text: str
+    number: int | float | None
+    fault: str = ""
+    warning: str = ""
+    original: str = ""
+    encoding: str = ""
+
+
+class Area(NamedTuple):
+    """A rectangle of cells, both corners included, counted from 1."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """A sheet, or a table of a Word file: whether it is hidden, and its merged cells."""
+
+    name: str
+    hidden: bool = False
+    merged: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawWorkbook:
+    """A file's sheets in their order, its cells sheet by sheet and row by row, and warnings of the whole file."""
+
+    file: str
+    sheets: tuple[RawSheet, ...]
+    cells: tuple[RawCell, ...]
+    warnings: tuple[Problem, ...] = ()
