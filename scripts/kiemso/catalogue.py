@@ -10,10 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kiemso.document import read_document
 from kiemso.key import Key
+from kiemso.message import say
 from kiemso.problem import Problem, Refused
-from kiemso.text import label_key
+from kiemso.project import located
+from kiemso.text import label_key, suggestion
 
 FILE = "data/indicators.yml"
+_ADD = say("Add it to the file, or mend the name.")
 
 
 class Part(BaseModel):
@@ -41,6 +44,14 @@ class Indicator(BaseModel):
     whole: bool = False
     computed: bool = False
     decimals: int | None = None
+    contest: bool = False
+    range: tuple[int | float, int | float] | None = None
+    jump: float | None = Field(default=None, gt=0)
+
+    @property
+    def may_not_be_held(self) -> bool:
+        """Whether “Không tổ chức” makes sense: of prizes, of levels, of a count that is called a contest."""
+        return self.contest or self.kind in ("medals", "levels")
 
     @property
     def rows_of_parts(self) -> bool:
@@ -93,7 +104,7 @@ class Catalogue(BaseModel):
 
 def read_catalogue(project: Path) -> Catalogue:
     """The project's catalogue; Refused lists what in it contradicts itself."""
-    catalogue: Catalogue = read_document(project / FILE, Catalogue, FILE)
+    catalogue: Catalogue = read_document(located(project, FILE), Catalogue, FILE)
     problems = list(_contradictions(catalogue))
     if problems:
         raise Refused(problems)
@@ -104,23 +115,38 @@ def _contradictions(catalogue: Catalogue):
     named: list[tuple[str, Part | Indicator]] = [*catalogue.parts.items(), *catalogue.indicators.items()]
     for code, entry in named:
         if any(label_key(spelling) == "/" for spelling in (entry.label, *entry.aliases)):
-            yield Problem(f"{code}: a label or alias is blank", "Delete it, or write it.", FILE)
+            message = say("{code}: a label or alias is blank", code=code)
+            yield Problem(message, say("Delete it, or write it."), FILE)
     owner_of_part: dict[str, str] = {}
     for code, part in catalogue.parts.items():
         for spelling in (part.label, *part.aliases):
             first = owner_of_part.setdefault(label_key(spelling), code)
             if first != code:
-                yield Problem(f"“{spelling}” names both {first} and {code}", "Make the aliases differ.", FILE)
+                yield _ambiguous(spelling, first, code)
     owner: dict[str, str] = {}
     for code, indicator in catalogue.indicators.items():
         if indicator.section not in catalogue.sections:
-            yield Problem(f"{code}: there is no section “{indicator.section}”", file=FILE)
+            message = say("{code}: there is no section “{name}”", code=code, name=indicator.section)
+            yield Problem(message, suggestion(indicator.section, catalogue.sections) or _ADD, FILE)
         for name in indicator.parts:
             if name not in catalogue.parts:
-                yield Problem(f"{code}: there is no part “{name}”", file=FILE)
+                message = say("{code}: there is no part “{name}”", code=code, name=name)
+                yield Problem(message, suggestion(name, catalogue.parts) or _ADD, FILE)
         if indicator.whole and not indicator.parts:
-            yield Problem(f"{code}: a whole needs parts", file=FILE)
+            mend = say("Name its parts, or delete “whole”.")
+            yield Problem(say("{code}: a whole needs parts", code=code), mend, FILE)
+        if indicator.range and indicator.range[0] > indicator.range[1]:
+            message = say("{code}: the range ends before it begins", code=code)
+            yield Problem(message, say("Write the least value first."), FILE)
+        if indicator.jump and (indicator.level != "year" or indicator.computed):
+            message = say("{code}: only what each school year's workbook states can jump", code=code)
+            yield Problem(message, say("Delete “jump”."), FILE)
         for spelling in () if indicator.computed else (indicator.label, *indicator.aliases):
             first = owner.setdefault(label_key(spelling), code)
             if first != code:
-                yield Problem(f"“{spelling}” names both {first} and {code}", "Make the aliases differ.", FILE)
+                yield _ambiguous(spelling, first, code)
+
+
+def _ambiguous(spelling: str, first: str, second: str) -> Problem:
+    message = say("“{spelling}” names both {first} and {second}", spelling=spelling, first=first, second=second)
+    return Problem(message, say("Make the aliases differ."), FILE)

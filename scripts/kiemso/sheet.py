@@ -1,56 +1,30 @@
-"""A raw workbook as its audit page shows it: every cell in its place, with what became of it."""
+"""A raw workbook as its audit page shows it: every cell in its place, with what became of it; personal data masked."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kiemso.address import address_like, column_letters, row_and_column
 from kiemso.catalogue import Catalogue
 from kiemso.page import cell_anchor
-from kiemso.text import label_key
 
-_ORDINAL = {label_key(heading) for heading in ("TT", "STT", "Số TT", "Số thứ tự")}
-_NOTE = {label_key(heading) for heading in ("Ghi chú", "Chú thích")}
+if TYPE_CHECKING:
+    from kiemso.use import Use, Uses
+
 # So many empty rows or columns in a row are shown; more are one line: a sheet may end in row 1,048,576.
 _GAP = 4
 
 
 @dataclass(frozen=True)
-class Use:
-    """What became of a raw cell: a kind for its looks, a word to stand beside it, and the reason in full."""
-
-    kind: str
-    mark: str
-    reason: str
-
-
-# In the order in which a page lists them.
-USES = [
-    USED := Use("used", "số liệu", "số liệu của dữ kiện"),
-    USED_BLANK := Use("used", "trống", "ô trống, ghi nhận là chưa có số liệu"),
-    UNREAD := Use("unread", "chưa dùng", "ô số liệu chưa dữ kiện nào dùng"),
-    UNREAD_BLANK := Use("unread", "chưa dùng", "ô số liệu trống, chưa dữ kiện nào dùng"),
-    UNREAD_BLANK := Use("unread", "chưa dùng", "ô số liệu trống, chưa dữ kiện nào dùng"),
-    UNREAD_LABEL := Use("unread", "chưa dùng", "nhãn của dòng chưa dữ kiện nào dùng"),
-    LABEL := Use("label", "nhãn", "nhãn của dòng có số liệu được dùng"),
-    GROUP := Use("label", "nhóm", "tên chung của các dòng con"),
-    HEADING := Use("heading", "tiêu đề", "dòng tiêu đề của bảng"),
-    ORDINAL := Use("unused", "số TT", "cột số thứ tự"),
-    NOTE := Use("unused", "ghi chú", "cột ghi chú"),
-    OTHER_COLUMN := Use("unused", "cột khác", "cột khác, không phải cột số liệu"),
-    ABOVE := Use("unused", "đầu trang", "phần đầu trang, ngoài bảng"),
-    NO_TABLE := Use("unused", "ngoài bảng", "trang tính không có bảng số liệu"),
-    BLANK := Use("blank", "–", "ô trống"),
-]
-
-
-@dataclass(frozen=True)
 class GridCell:
-    """A cell as the page shows it; `covered` are the anchors of used cells that it is merged over."""
+    """A cell as the page shows it; `covered` are the anchors of used cells that it is merged over.
+
+    `original` is the text as the file's bytes say it where it was converted, `warning` what is suspicious about it.
+    """
 
     anchor: str
     text: str
@@ -60,52 +34,83 @@ class GridCell:
     columns: int
     rows: int
     covered: Sequence[str]
+    original: str
+    warning: str
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of a raw workbook: its column letters, and its rows by their numbers; a long empty stretch is one."""
+    """A sheet of a raw workbook: its column letters, and its rows by their numbers; a long empty stretch is one.
+
+    Of a sheet that is not read nobody has said what in it is personal: `unread` is the number of its cells.
+    """
 
     title: str
     hidden: bool
-    columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[GridCell]]]
+    columns: Sequence[str] = ()
+    rows: Sequence[tuple[str, Sequence[GridCell]]] = ()
+    unread: int = 0
 
 
 def read_sheets(
-    path: Path, file: str, period: str, catalogue: Catalogue, fed: Mapping, corrections: Mapping
+    project: Path,
+    file: str,
+    period: str,
+    years: Sequence[str],
+    catalogue: Catalogue,
+    fed: Mapping[str, Sequence[Mapping]],
+    corrections: Mapping[str, Sequence[str]],
 ) -> list[Sheet]:
     """A raw workbook's sheets; `fed` and `corrections` hold facts and corrections by the cell's anchor."""
     # Imported here: together they take half a second, which an unchanged workbook need not wait for.
-    import openpyxl
     import pandas as pd
 
-    from kiemso.layout import find_headers
+    from kiemso.grid import grids
+    from kiemso.layout import RegisterLayout, read_layouts
+    from kiemso.limit import read_limits
+    from kiemso.personal import mask
+    from kiemso.register import find_registers
+    from kiemso.search import find_tables
+    from kiemso.table import Search
+    from kiemso.use import Uses
     from kiemso.workbook import read_workbook
 
-    cells = read_workbook(path, file)
-    headers = {header.sheet: header for header in find_headers(pd.DataFrame(cells), period)[0].itertuples()}
-    texts = {cell_anchor(cell.sheet, cell.cell): cell.text for cell in cells}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of what it drops: no values
-        worksheets = openpyxl.load_workbook(path).worksheets
-    return [_Grid(w, headers.get(w.title), texts, catalogue, fed, corrections).sheet() for w in worksheets]
+    search = Search(read_layouts(project), period, catalogue)
+    own = {name: layout for name, layout in search.layouts.items() if layout.level == search.level}
+    lists = {name: layout for name, layout in own.items() if isinstance(layout, RegisterLayout)}
+    workbook = mask(read_workbook(project / file, file, read_limits(project)), lists, catalogue, years)
+    cells = pd.DataFrame(workbook.cells)
+    changed = [corrections.get(cell_anchor(c.sheet, c.cell), ("", c.text))[1] for c in workbook.cells]
+    sheets = grids(cells.assign(read_as=changed).itertuples(), [(file, sheet) for sheet in workbook.sheets])
+    registers, _ = find_registers((cell for grid in sheets for cell in grid.cells.values()), lists)
+    listed = {table.sheet for table in registers}
+    tables = find_tables([g for g in sheets if g.sheet.name not in listed and not g.sheet.hidden], search).tables
+    laid_out = []
+    for grid in sheets:
+        name = grid.sheet.name
+        places = {row_and_column(anchor.rpartition("!")[2]) for anchor in fed if anchor.rpartition("!")[0] == name}
+        found = [table for table in tables if table.sheet == name]
+        shown = [table for table in registers if table.sheet == name and not grid.sheet.hidden]
+        uses = Uses(grid, found, shown, catalogue, period, places)
+        laid_out.append(_Layout(grid, uses, fed, corrections).sheet())
+    return laid_out
 
 
 @dataclass(frozen=True)
-class _Grid:
-    """A worksheet while it is laid out. Rows and columns count from 1."""
+class _Layout:
+    """A sheet while it is laid out. Rows and columns count from 1."""
 
-    worksheet: Any
-    header: Any
-    texts: Mapping[str, str]
-    catalogue: Catalogue
+    grid: Any
+    uses: Uses
     fed: Mapping[str, Sequence[Mapping]]
     corrections: Mapping[str, Sequence[str]]
 
     def sheet(self) -> Sheet:
         """The sheet from A1 to its last cell that holds or feeds something."""
-        places = [self._place(anchor) for anchor in {*self.texts, *self.fed} if self._here(anchor)]
+        name, hidden = self.grid.sheet.name, self.grid.sheet.hidden
+        if not self.uses.read:
+            return Sheet(name, hidden, unread=len(self.grid.cells))
+        places = {*self.grid.cells, *self.uses.fed}
         rows, columns = (_stretches({place[axis] for place in places}) for axis in (0, 1))
         spans, covered = self._merged(rows, columns)
         laid_out = []
@@ -113,76 +118,43 @@ class _Grid:
             shown = [column.start for column in columns if (row.start, column.start) not in covered]
             cells = [self._cell(row.start, column, spans) for column in shown] if len(row) == 1 else []
             laid_out.append((_named(row, str), cells))
-        letters = [_named(column, self._letter) for column in columns]
-        return Sheet(self.worksheet.title, self.worksheet.sheet_state != "visible", letters, laid_out)
+        # A table of Word counts its columns.
+        name_of = column_letters if self._address(1, 1) == "A1" else str
+        return Sheet(name, hidden, [_named(column, name_of) for column in columns], laid_out)
 
     def _merged(self, rows: Sequence[range], columns: Sequence[range]) -> tuple[dict, set]:
         """The rows and columns that each merged cell takes of those shown, and the places that it covers."""
         spans, covered = {}, set()
         shown = {(row.start, column.start) for row in rows for column in columns}
-        for area in self.worksheet.merged_cells.ranges:
-            down = [row.start for row in rows if area.min_row <= row.start <= area.max_row]
-            across = [column.start for column in columns if area.min_col <= column.start <= area.max_col]
-            corner = (area.min_row, area.min_col)
+        for area in self.grid.sheet.merged:
+            down = [row.start for row in rows if area.first_row <= row.start <= area.last_row]
+            across = [column.start for column in columns if area.first_column <= column.start <= area.last_column]
+            corner = (area.first_row, area.first_column)
             if corner in shown:
                 spans[corner] = (down, across)
                 covered |= {(row, column) for row in down for column in across} - {corner}
         return spans, covered
 
     def _cell(self, row: int, column: int, spans: Mapping) -> GridCell:
+        from kiemso.message import in_language
+        from kiemso.use import USED
+
         down, across = spans.get((row, column), ([row], [column]))
         own, *under = (self._anchor(r, c) for r in down for c in across)
         covered = [anchor for anchor in under if anchor in self.fed]
-        use = USED if covered and self.texts.get(own) else self._use(row, column)
+        cell = self.grid.cells.get((row, column))
+        text, original, warning = (cell.text, cell.original, cell.warning) if cell is not None else ("", "", "")
+        use = USED if covered and text else self.uses.of(row, column)
         facts = [fact for anchor in (own, *covered) for fact in self.fed.get(anchor, [])]
-        correction = self.corrections.get(own)
-        return GridCell(own, self.texts.get(own, ""), use, facts, correction, len(across), len(down), covered)
-
-    def _use(self, row: int, column: int) -> Use:
-        """What became of a cell, by the rules of 1-clean-year: the header of the sheet's table decides."""
-        text, header = self._text(row, column), self.header
-        if self._anchor(row, column) in self.fed:
-            return USED if text else USED_BLANK
-        if header is None or row < header.header_row:
-            return BLANK if not text else ABOVE if header else NO_TABLE
-        if text and row == header.header_row:
-            return HEADING
-        if column == header.value_column and self._text(row, header.label_column):
-            return UNREAD if text else BLANK if self._heads_parts(row) else UNREAD_BLANK
-        if not text:
-            return BLANK
-        if column == header.label_column:
-            read = self._anchor(row, header.value_column) in self.fed
-            return LABEL if read else GROUP if self._heads_parts(row) else UNREAD_LABEL
-        heading = label_key(self._text(header.header_row, column))
-        return ORDINAL if heading in _ORDINAL else NOTE if heading in _NOTE else OTHER_COLUMN
-
-    def _heads_parts(self, row: int) -> bool:
-        """Whether the row only names what its sub-rows state."""
-        code = self.catalogue.spellings.get(label_key(self._text(row, self.header.label_column)), "")
-        indicator = self.catalogue.indicators.get(code)
-        return bool(indicator and indicator.parts and indicator.rows_of_parts and not indicator.whole)
-
-    def _text(self, row: int, column: int) -> str:
-        return self.texts.get(self._anchor(row, column), "")
+        correction, warned = self.corrections.get(own), in_language(warning, "vi")
+        return GridCell(own, text, use, facts, correction, len(across), len(down), covered, original, warned)
 
     def _anchor(self, row: int, column: int) -> str:
-        return cell_anchor(self.worksheet.title, f"{self._letter(column)}{row}")
+        return cell_anchor(self.grid.sheet.name, self._address(row, column))
 
-    def _here(self, anchor: str) -> bool:
-        return anchor.rpartition("!")[0] == self.worksheet.title
-
-    @staticmethod
-    def _letter(column: int) -> str:
-        from openpyxl.utils import get_column_letter
-
-        return get_column_letter(column)
-
-    @staticmethod
-    def _place(anchor: str) -> tuple[int, int]:
-        from openpyxl.utils.cell import coordinate_to_tuple
-
-        return coordinate_to_tuple(anchor.rpartition("!")[2])
+    def _address(self, row: int, column: int) -> str:
+        sample = next(iter(self.grid.cells.values())).cell
+        return address_like(sample, row, column)
 
 
 def _stretches(used: Collection[int]) -> list[range]:
