@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The lock is complete, so pip need not resolve anything; Python compiles what is used when it is used.
 QUIET := --quiet --disable-pip-version-check --no-deps
+PO := --no-wrap --omit-header
 
-.PHONY: report check update lab strip test clean
+.PHONY: report check update lab strip messages bench test fuzz clean
 
 report: .venv/ready    ## run what changed, render HTML, PDF and Word into _output/
 	$(BIN)/kiemso render
@@ -21,8 +22,18 @@ lab: .venv/ready       ## open the notebooks in JupyterLab
 strip: .venv/ready     ## take outputs out of the notebooks before they are committed
 	$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
+messages: .venv/ready  ## bring the Vietnamese translations in line with what the program says in English
+	$(BIN)/pybabel -q extract -k say -k plural:1,2 $(PO) --sort-by-file --add-location=file -o .venv/messages.pot scripts
+	$(BIN)/pybabel -q update $(PO) -N -l vi --ignore-obsolete -i .venv/messages.pot -o scripts/kiemso/messages/vi.po
+
+bench: .venv/ready     ## measure beside other engines, print tables, save build/bench.json
+	$(BIN)/python -m tests.bench
+
 test: .venv/ready      ## lint, types, and all tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
+
+fuzz: .venv/ready      ## read thousands of damaged workbooks, of which none may be read wrong
+	$(BIN)/python -m tests.fuzz --cases 5000
 
 clean:                 ## forget everything that can be made again
 	rm -rf build _output .venv

@@ -25,6 +25,7 @@ local function source_inlines(source)
   local name = file and { pandoc.Link(text(file.name), "#" .. file.id) } or text(source.file)
   local place = source.sheet == "" and source.cell or source.sheet .. "!" .. source.cell
   local original = source.text == "" and "(ô trống)" or "“" .. source.text .. "”"
+  if given(source.original) then original = original .. " (nguyên văn trong tệp: “" .. source.original .. "”)" end
   if given(source.corrected) then original = original .. " (đính chính: “" .. source.corrected .. "”" end
   if given(source.why) then original = original .. "; lý do: " .. source.why end
   if given(source.corrected) then original = original .. ")" end
@@ -140,6 +141,26 @@ local function file_rows(list)
   return rows
 end
 
+local WARNING_COLUMNS = {}
+for i, column in ipairs({ { "Tệp", 20 }, { "Vị trí", 16 }, { "Nguyên văn", 20 }, { "Điều cần lưu ý", 44 } }) do
+  WARNING_COLUMNS[i] = { title = column[1], align = "left", width = column[2] }
+end
+
+-- What is suspicious but was used: where it stands, what stands there, and what to know about it.
+local function warning_rows(warnings)
+  local rows = {}
+  for i, warning in ipairs(warnings) do
+    local file = files[warning.file]
+    local name = file and { pandoc.Link(text(file.name), "#" .. file.id) } or text(warning.file)
+    local place = warning.sheet
+    if warning.cell ~= "" then place = place == "" and warning.cell or place .. "!" .. warning.cell end
+    local cells = { name, text(place), text(warning.text), text(warning.message) }
+    for k, inlines in ipairs(cells) do cells[k] = cell(inlines, 1, "Evidence Text") end
+    rows[i] = pandoc.Row(cells)
+  end
+  return rows
+end
+
 -- For each anchor the row that holds it, by name and by a link target.
 local function row_refs(evidence)
   local refs = {}
@@ -174,9 +195,8 @@ function M.block(evidence, level)
     blocks:extend({ heading(section.title, level), evidence_table(ROW_COLUMNS, rows, section.title, file_key(section)) })
   end
   if #evidence.warnings > 0 then
-    local items = {}
-    for i, warning in ipairs(evidence.warnings) do items[i] = { pandoc.Plain(text(warning)) } end
-    blocks:extend({ heading("Điều cần lưu ý khi đọc số liệu", level), pandoc.BulletList(items) })
+    local title = "Điều cần lưu ý khi đọc số liệu"
+    blocks:extend({ heading(title, level), evidence_table(WARNING_COLUMNS, warning_rows(evidence.warnings), title) })
   end
   return pandoc.Div(blocks, pandoc.Attr("evidence", { "evidence" }))
 end

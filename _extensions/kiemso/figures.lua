@@ -7,14 +7,14 @@ local html, typst, docx = elements.html, elements.typst, elements.docx
 local span, text = elements.span, elements.text
 
 local M = {}
-local facts, folder = {}, "" -- of report.json, and where it stands
+local facts, school, folder = {}, {}, "" -- of report.json, and where it stands
 local anchors = {} -- the link targets which the evidence will hold
 local count = 0
 
 M.any = false -- whether the report states any fact
 
 function M.open(report, where)
-  facts, folder = report.facts, where
+  facts, school, folder = report.facts, report.school or {}, where
   for _, section in ipairs(report.evidence.sections) do
     for _, row in ipairs(section.rows) do
       anchors[row.anchor] = true
@@ -73,12 +73,13 @@ end
 function M.figure(key, form, written)
   local fact, value = lookup(key, form or "value")
   if not fact then return pandoc.Inlines({}) end
+  if written == "" and next(school) then written = nil end -- a report that many schools share states no values of its own
   if written and squeeze(written) == capital(value) then value = capital(value) end
   local stale = written ~= nil and squeeze(written) ~= squeeze(value)
   local classes, title, content = { "figure" }, fact.label, text(value)
   if fact.status ~= "observed" then table.insert(classes, (fact.status:gsub(" ", "-"))) end
   if stale then
-    problems.say(string.format("stale: fact “%s”: report.qmd says “%s”, the fact is “%s”", key, squeeze(written), value))
+    problems.say("stale: fact “%s”: report.qmd says “%s”, the fact is “%s”", key, squeeze(written), value)
     table.insert(classes, "stale")
     title = string.format("Văn bản ghi “%s”, số liệu nay là “%s”. %s", squeeze(written), value, fact.label)
     content = { span(content, "", { "mark" }, docx and { ["custom-style"] = "Stale" } or {}) }
@@ -114,7 +115,13 @@ local function waived(el)
   return html and span(el.content, "", { "waived" }, { title = el.attributes.waiver }) or el.content
 end
 
+-- What data/schools.yml says of the school whose report this is.
+local function of_school(name)
+  return school[name] and text(school[name]) or problems.add("there is no “%s” of a school in %s/report.json", name, folder)
+end
+
 function M.span_in_text(el)
+  if el.attributes.school then return of_school(el.attributes.school) or el.content, false end
   if el.attributes.fact then return figure_in_text(el), false end
   if el.attributes.waiver then return waived(el), false end
 end

@@ -57,8 +57,11 @@ local function read_report(meta)
   folder = "build/" .. term
   local file = io.open(folder .. "/report.json", "rb")
   if not file then
-    problems.add(term == "" and "report.qmd names no term: add “term: 2022-2024” to its header"
-      or folder .. "/report.json does not exist: run `kiemso run` first")
+    if term == "" then
+      problems.add("report.qmd names no term: add “term: 2022-2024” to its header")
+    else
+      problems.add("%s does not exist: run `kiemso run` first", folder .. "/report.json")
+    end
     problems.stop_if_any()
   end
   local report = pandoc.json.decode(file:read("a"), false)

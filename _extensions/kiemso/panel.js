@@ -40,8 +40,9 @@
   const button = (click, ...content) => make("button", { type: "button", click }, ...content);
   const listed = (kind, items) => make(kind, {}, items.map((item) => make("li", {}, item)));
   // The data name pages of the audit and nothing else.
+  const PAGE = /^(\.\.\/\.\.\/\.\.\/schools\/[^:]+\/_output\/)?audit\//; // or of the schools of a roll-up
   const link = (page, ...content) =>
-    (page.startsWith("audit/") ? make("a", { href: page }, ...content) : make("span", {}, ...content));
+    (PAGE.test(page) ? make("a", { href: page }, ...content) : make("span", {}, ...content));
 
   function row(click, value, ...content) {
     return button(click, make("b", {}, text(value)), " ", make("span", {}, ...content));
@@ -148,7 +149,8 @@
         `, ${period(cell.period).toLowerCase()}`));
   }
 
-  const original = (source) => (source.text === "" ? make("i", {}, "(ô trống)") : text(source.text));
+  const original = (source) => (source.text === "" ? make("i", {}, "(ô trống)")
+    : [text(source.text), source.original && [" (nguyên văn trong tệp: ", text(source.original), ")"]].flat());
 
   // Cells of one column as they stand in the sheet: the column's letter and heading, the rows' numbers and labels.
   function excerpt(sources, column) {
@@ -160,7 +162,7 @@
         make("tr", {}, make("td"), make("td"), make("td", {}, text(sources[0].column_heading))), cells));
   }
 
-  function corrected({ cell, correction }) {
+  function corrected({ cell, ...correction }) {
     const who = [correction.by, correction.date].filter(Boolean).join(", ");
     return notice("Đã sửa.", `Ô ${cell}: trước là “`, make("del", {}, text(correction.from)), "”, nay là “",
       make("ins", {}, text(correction.to)), "”. ", text(correction.reason), who && [" (", text(who), ")"]);
@@ -169,12 +171,14 @@
   function sourceGroup(sources, column) {
     const [{ file, digest }] = sources;
     const links = sources.map((source, i) => [i > 0 && ", ", link(source.page, `ô ${source.cell}`)]);
+    const runs = ({ cells }) => cells.map(([cell, page], i) => [i > 0 && ", ", link(page, text(cell))]);
     return make("div", { class: "source" },
       make("p", {}, make("b", {}, text(file.split("/").at(-1))), make("small", {}, text(file)),
         make("small", { title: digest }, `SHA-256 ${digest.slice(0, 16)}…`)),
       ...(column ? [excerpt(sources, column), make("p", {}, "Mở trong bảng gốc: ", links)]
-        : sources.map((source) => make("p", {}, make("code", {}, text(source.cell)), ": “", original(source), "”"))),
-      ...sources.filter((source) => source.correction).map(corrected));
+        : sources.map((source) => make("p", {}, source.sheet && ["Trang tính “", text(source.sheet), "”, "],
+          source.cells.length > 0 ? runs(source) : make("code", {}, text(source.cell)), ": “", original(source), "”"))),
+      ...sources.flatMap((source) => source.corrections).map(corrected));
   }
 
   function rawCells(fact) {
@@ -222,7 +226,7 @@
   // -- the list of all figures ---------------------------------------------------------------------------------
 
   const contradicted = ({ fact }) => fact?.claims.length > 0;
-  const mended = ({ fact }) => fact?.sources.some((index) => evidence.sources[index].correction);
+  const mended = ({ fact }) => fact?.sources.some((index) => evidence.sources[index].corrections.length > 0);
   const FILTERS = [
     ["Tất cả", () => true],
     ["Chưa khớp", (entry) => entry.stale],

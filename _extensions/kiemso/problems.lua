@@ -1,14 +1,30 @@
 -- What is wrong with a report: collected, so that one render tells it all.
 
+local vietnamese = require("kiemso.messages")
+
 local M = {}
 local problems, seen = {}, {}
 
-function M.say(message)
-  io.stderr:write("kiemso: " .. message .. "\n")
+-- The person's language, chosen as the program chooses it; never that of the report, which is the same for everybody.
+local function speaks_vietnamese()
+  for _, name in ipairs({ "KIEMSO_LANG", "LC_ALL", "LC_MESSAGES", "LANG" }) do
+    local value = os.getenv(name) or ""
+    if value ~= "" then return value:lower():sub(1, 2) == "vi" end
+  end
+  return false
+end
+
+local function told(message, ...)
+  message = speaks_vietnamese() and vietnamese[message] or message
+  return select("#", ...) > 0 and message:format(...) or message
+end
+
+function M.say(message, ...)
+  io.stderr:write("kiemso: " .. told(message, ...) .. "\n")
 end
 
 function M.add(message, ...)
-  if select("#", ...) > 0 then message = message:format(...) end
+  message = told(message, ...)
   if not seen[message] then
     seen[message] = true
     table.insert(problems, message)

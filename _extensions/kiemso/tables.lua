@@ -74,7 +74,8 @@ end
 
 local function named(kind, name)
   local spec = report[kind .. "s"][name]
-  if not spec then problems.add("no %s “%s” in %s/report.json", kind, name, folder) end
+  if not spec and kind == "table" then problems.add("no table “%s” in %s/report.json", name, folder) end
+  if not spec and kind == "chart" then problems.add("no chart “%s” in %s/report.json", name, folder) end
   return spec
 end
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from kiemso.message import Message, say
+from kiemso.mismatch import faults_of
 from kiemso.problem import Problem, Refused
 
 Model = TypeVar("Model")
@@ -21,9 +23,9 @@ class _StrictLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.S
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be a plain text", key.start_mark)
+                raise _fault(say("a key must be a plain text"), key)
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"“{key.value}” is given twice", key.start_mark)
+                raise _fault(say("“{key}” is given twice", key=key.value), key)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -38,29 +40,42 @@ _StrictLoader.add_implicit_resolver(
 )
 
 
+def _fault(message: Message, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, message, node.start_mark)
+
+
+def parse(text: str | bytes) -> Any:
+    """The content of a YAML text, as the reviewed files are read."""
+    return yaml.load(text, Loader=_StrictLoader)
+
+
 def read_document(path: Path, model: type[Model] | Any, name: str, empty: Any = None) -> Model:
     """The file's content checked against a pydantic type; `name` is how messages call the file.
 
     `empty` is what a file of comments alone means; without it, no entries.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise Refused(Problem("there is no such file", "Put it back, or check the term's name.", name)) from None
+        mend = say("Put it back, or check the term's name.")
+        raise Refused(Problem(say("there is no such file"), mend, name)) from None
     except UnicodeDecodeError:
-        raise Refused(Problem("is not UTF-8 text", "Save it as UTF-8.", name)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}: " if mark else ""
-        raise Refused(Problem(f"{place}{getattr(error, 'problem', error)}", "Mend the YAML there.", name)) from None
+        raise Refused(Problem(say("is not UTF-8 text"), say("Save it as UTF-8."), name)) from None
     try:
-        nothing = {} if empty is None else empty
-        return TypeAdapter(model).validate_python(nothing if content is None else content)
+        content = parse(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Refused(_unreadable(error, name)) from None
+    if content is None:
+        content = {} if empty is None else empty
+    try:
+        return TypeAdapter(model).validate_python(content)
     except ValidationError as error:
-        raise Refused(_problem(fault, name) for fault in error.errors()) from None
+        tree = yaml.compose(text, Loader=_StrictLoader)
+        raise Refused(faults_of(error, content, tree, name)) from None
 
 
-def _problem(fault: Any, name: str) -> Problem:
-    place = ".".join(str(step) for step in fault["loc"])
-    text = str(fault["input"]) if isinstance(fault["input"], str | int | float) else None
-    return Problem(f"at {place or 'the top'}: {fault['msg'].removeprefix('Value error, ')}", file=name, text=text)
+def _unreadable(error: Exception, name: str) -> Problem:
+    mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", error)
+    # Our own faults say it all; the parser's are English.
+    message = reason if isinstance(reason, Message) else say("is no YAML that can be read: {reason}", reason=reason)
+    return Problem(message, say("Mend the YAML there."), name, line=mark.line + 1 if mark else None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import locale
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("vi", "en")
 VARIABLE = "KIEMSO_LANG"
-_TRANSLATIONS = Path(__file__).parent / "messages"
+FOLDER = Path(__file__).parent / "messages"
 
 
 class Message(str):
@@ -36,27 +37,55 @@ def say(template: str, /, **values: Any) -> Message:
     return Message(template, values)
 
 
+def plural(one: str, many: str, /, count: int, **values: Any) -> Message:
+    """A message that counts something: of its two literal templates the one that agrees with `count`."""
+    return Message(one if count == 1 else many, {"count": count, **values})
+
+
+def joined(separator: str, texts: Iterable[str]) -> Message:
+    """Texts and messages one after the other; the separator needs no translation."""
+    values = {f"text{number}": text for number, text in enumerate(texts)}
+    return Message(separator.join(f"{{{name}}}" for name in values), values)
+
+
+def either(texts: Iterable[str]) -> str:
+    """“a, b or c” of at least one text."""
+    *others, last = texts
+    return say("{others} or {last}", others=joined(", ", others), last=last) if others else last
+
+
+def both(texts: Iterable[str]) -> str:
+    """“a, b and c” of at least one text."""
+    *others, last = texts
+    return say("{others} and {last}", others=joined(", ", others), last=last) if others else last
+
+
+def said(error: BaseException) -> str:
+    """What an exception says, as the message that it was raised with."""
+    return next((text for text in error.args if isinstance(text, Message)), str(error))
+
+
 def in_language(text: str, language: str) -> str:
     """The text in a language; a text that is no message, or has no translation, stays as it is."""
     if not isinstance(text, Message):
         return text
     values = {name: in_language(v, language) if isinstance(v, str) else v for name, v in text.values.items()}
-    return _translations(language).get(text.template, text.template).format(**values)
+    return translations(language).get(text.template, text.template).format(**values)
 
 
 def language() -> str:
     """The person's language: KIEMSO_LANG, else the locale's; Vietnamese or English."""
     names = (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")
-    chosen = next((value for name in names if (value := os.environ.get(name))), "")
-    return "vi" if chosen.lower().startswith("vi") else "en"
+    chosen = next((value for name in names if (value := os.environ.get(name))), None)
+    # Windows keeps the language out of the environment.
+    return "vi" if (chosen or locale.getlocale()[0] or "").lower().startswith("vi") else "en"
 
 
 def as_data(text: str) -> Any:
     """The text as plain data that `from_data` makes a message of again."""
     if not isinstance(text, Message):
         return str(text)
-    values = {name: as_data(v) if isinstance(v, str) else v for name, v in text.values.items()}
-    return {"template": text.template, "values": values}
+    return {"template": text.template, "values": {name: _plain(value) for name, value in text.values.items()}}
 
 
 def from_data(data: Any) -> str:
@@ -66,12 +95,22 @@ def from_data(data: Any) -> str:
     return Message(data["template"], {name: from_data(value) for name, value in data["values"].items()})
 
 
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float) else as_data(value if isinstance(value, str) else str(value))
+
+
 @cache
-def _translations(language: str) -> Mapping[str, str]:
+def translations(language: str) -> Mapping[str, str]:
     """Translation by template; English is what the templates are written in."""
     if language == "en":
         return {}
     from babel.messages.pofile import read_po
 
-    with (_TRANSLATIONS / f"{language}.po").open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id and entry.string}
+    found: dict[str, str] = {}
+    for path in sorted(FOLDER.glob(f"{language}*.po")):
+        with path.open("rb") as file:
+            for entry in read_po(file, locale=language):
+                # Vietnamese nouns have no plural: one translation says both.
+                ids, texts = (x if isinstance(x, tuple | list) else (x,) for x in (entry.id, entry.string))
+                found |= dict.fromkeys(filter(None, ids), texts[0]) if texts[0] else {}
+    return found

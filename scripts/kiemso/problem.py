@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kiemso.message import LANGUAGES, as_data, from_data, in_language, language, say
+from kiemso.message import LANGUAGES, as_data, from_data, in_language, language, plural, say
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Problem:
     sheet: str = ""
     cell: str = ""
     text: str | None = None
+    line: int | None = None
 
     def __str__(self) -> str:
         return self.told(language())
@@ -32,10 +34,14 @@ class Problem:
         return f"{head}{message}" + (f"\n    → {mend}" if mend else "")
 
     def place(self, language: str) -> str:
-        """File, sheet and cell, as far as the problem names them."""
+        """File, sheet and cell, or file and line, as far as the problem names them."""
         sheet = say("sheet “{sheet}”", sheet=self.sheet) if self.sheet else ""
-        cell = say("cell {cell}", cell=self.cell) if self.cell else ""
-        return ", ".join(in_language(part, language) for part in (self.file, sheet, cell) if part)
+        # In a Word table the address says itself what it is: “dòng 7, cột 3”.
+        named = not self.cell or self.cell.startswith("dòng ")
+        cell = self.cell if named else say("cell {cell}", cell=self.cell)
+        line = say("line {line}", line=self.line) if self.line else ""
+        parts = (self.file, sheet, cell, line)
+        return ", ".join(in_language(part, language) for part in parts if part)
 
     def as_dict(self) -> dict[str, Any]:
         """The problem as plain data that `problem_from` reads."""
@@ -60,22 +66,37 @@ class Refused(Exception):
 
     def __init__(self, problems: Iterable[Problem] | Problem) -> None:
         listed = [problems] if isinstance(problems, Problem) else list(problems)
-        self.problems = sorted(listed, key=lambda p: (p.file, p.sheet, _cell_order(p.cell), p.message))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        self.problems = sorted(listed, key=_order)
+        super().__init__(self.problems)
 
     def __reduce__(self) -> tuple:
         return Refused, (self.problems,)
 
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
     def _render_traceback_(self) -> list[str]:
         # IPython asks an exception for this: a person reads the problems, not our call stack.
-        return [f"Refused: {len(self.problems)} problem(s)", *(str(problem) for problem in self.problems)]
+        head = plural("Refused: {count} problem", "Refused: {count} problems", len(self.problems))
+        return [in_language(head, language()), *(str(problem) for problem in self.problems)]
 
 
-def _cell_order(address: str) -> tuple[int, str]:
-    digits = "".join(character for character in address if character.isdigit())
-    return (int(digits) if digits else 0, address)
+def together(*readers: Callable[[], Any]) -> list[Any]:
+    """What each of these returns; where some refuse, Refused with the problems of all that do."""
+    results, problems = [], []
+    for read in readers:
+        try:
+            results.append(read())
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(dict.fromkeys(problems))
+    return results
 
 
-def plural(count: int, noun: str) -> str:
-    """The count with its English noun: “1 figure”, “2 figures”."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _order(problem: Problem) -> tuple:
+    """By file, sheet and line; within a sheet row by row, as a person goes through it."""
+    numbers = [int(digits) for digits in re.findall(r"\d+", problem.cell)]
+    column = re.match(r"[A-Z]*", problem.cell)
+    letters = column[0] if column else ""
+    return problem.file, problem.sheet, problem.line or 0, numbers, len(letters), letters, problem.cell, problem.message
