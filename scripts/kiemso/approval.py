@@ -14,8 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from kiemso.correction import FILE as CORRECTIONS_FILE
 from kiemso.document import read_document
 from kiemso.manuscript import FILE as REPORT_FILE
+from kiemso.message import say
 from kiemso.problem import Problem, Refused
-from kiemso.run import term_steps
+from kiemso.run import steps_of
+from kiemso.step import named_files
 from kiemso.term import read_term
 from kiemso.text import tidy
 
@@ -32,7 +34,7 @@ _TEXTS = {".csv", ".ipynb", ".json", ".qmd", ".yml"}
 
 def _signer(text: str) -> str:
     if not tidy(text) or not tidy(text).isprintable():
-        raise ValueError("a name is a line of readable text")
+        raise ValueError(say("a name is a line of readable text"))
     return tidy(text)
 
 
@@ -67,9 +69,9 @@ class Ledger(BaseModel):
     @model_validator(mode="after")
     def _agrees(self) -> Ledger:
         if (self.last is None) != (self.approved is None):
-            raise ValueError("“approved” goes with an approval by the last role, and with no other")
+            raise ValueError(say("“approved” goes with an approval by the last role, and with no other"))
         if self.last and self.approved and combined(self.approved.files) != self.last.digest:
-            raise ValueError("the files are not those whose digest was approved")
+            raise ValueError(say("the files are not those whose digest was approved"))
         return self
 
     @property
@@ -96,22 +98,20 @@ def read_ledger(project: Path, term: str) -> Ledger:
     ledger: Ledger = read_document(project / name, Ledger, name)
     facts = project / facts_name
     if ledger.approved and (not facts.is_file() or digest(content(facts)) != ledger.approved.facts):
-        what = "is not what was approved: its digest differs" if facts.is_file() else "is not there"
-        mend = "Restore it and the .yml beside it from git, or delete both and approve again."
-        raise Refused(Problem(what, mend, facts_name))
+        message = say("is not what was approved: its digest differs") if facts.is_file() else say("is not there")
+        mend = say("Restore it and the .yml beside it from git, or delete both and approve again.")
+        raise Refused(Problem(message, mend, facts_name))
     return ledger
 
 
 def state(project: Path, term: str) -> dict[str, str]:
     """The digest of each file that decides what the term's report says: data, notebooks, text, facts and tables."""
-    steps = term_steps(term, read_term(project, term))
+    steps = steps_of(project, term, read_term(project, term))
     inputs = {name for step in steps for name in (step.notebook, *step.inputs) if not name.startswith("build/")}
     made = {f"build/{term}/facts.json", f"build/{term}/tables.json"}
-    places = [project / name for name in {*inputs, *made, *_RENDERING, "data/claims", CORRECTIONS_FILE, REPORT_FILE}]
-    files = {path for place in places for path in (place.rglob("*") if place.is_dir() else [place])}
-    # Excel's lock files (“~$…”) come and go while a workbook is open.
-    kept = sorted(path for path in files if path.is_file() and not path.name.startswith(("~$", ".")))
-    return {path.relative_to(project).as_posix(): digest(content(path)) for path in kept}
+    names = {*inputs, *made, *_RENDERING, "data/claims", CORRECTIONS_FILE, REPORT_FILE}
+    files = {name: path for place in names for name, path in named_files(project, place) if path.is_file()}
+    return {name: digest(content(path)) for name, path in sorted(files.items())}
 
 
 def combined(files: Mapping[str, str]) -> str:

@@ -13,9 +13,11 @@ from pathlib import Path, PurePosixPath
 from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.claim import Verdict
 from kiemso.evidence import Evidence
+from kiemso.layout import FOLDER as LAYOUTS
 from kiemso.manuscript import Manuscript
 from kiemso.page import FOLDER, INDEX, REPORT, cell_anchor, href, notebook_page, raw_page, render, set_notebook
-from kiemso.sheet import USES, read_sheets
+from kiemso.project import located
+from kiemso.sheet import read_sheets
 from kiemso.step import Step, digest, write_whole
 from kiemso.trail import CHART_MIME, FACT_MIME, TABLE_MIME, Corrections, Trail, View, stored
 
@@ -98,7 +100,9 @@ def _notebook_pages(trail: Trail) -> Iterator[Page]:
 
 
 def _raw_pages(trail: Trail) -> Iterator[Page]:
-    catalogue = digest(trail.evidence.project / CATALOGUE_FILE)
+    project = trail.evidence.project
+    reviewed = [located(project, CATALOGUE_FILE), *sorted(located(project, LAYOUTS).glob("*.yml"))]
+    described = [digest(path) for path in reviewed]
     for file, (period, content) in trail.raw.items():
         path = raw_page(file)
         view = _links(trail, path, period) | {
@@ -112,7 +116,7 @@ def _raw_pages(trail: Trail) -> Iterator[Page]:
             },
             "corrections": {cell_anchor(s, c): change for (f, s, c), change in trail.corrections.items() if f == file},
         }
-        yield Page(path, _digest(trail, view, catalogue), partial(_set_workbook, trail, view))
+        yield Page(path, _digest(trail, view, described), partial(_set_workbook, trail, view))
 
 
 def _index_page(trail: Trail, record: Mapping[str, View]) -> Page:
@@ -165,8 +169,12 @@ def _set_notebook(trail: Trail, step: Step, view: View) -> tuple[str, View]:
 
 
 def _set_workbook(trail: Trail, view: View) -> tuple[str, View]:
-    path, catalogue = trail.evidence.project / view["file"], trail.evidence.catalogue
-    sheets = read_sheets(path, view["file"], view["period"], catalogue, view["fed"], view["corrections"])
+    evidence, period = trail.evidence, view["period"]
+    years = evidence.term.school_years if period == evidence.name else (period,)
+    file, fed, corrections = view["file"], view["fed"], view["corrections"]
+    sheets = read_sheets(evidence.project, file, period, years, evidence.catalogue, fed, corrections)
+    from kiemso.use import USES
+
     counts = Counter(cell.use for sheet in sheets for _, cells in sheet.rows for cell in cells)
     uses = [{**vars(use), "count": counts[use]} for use in USES if counts[use]]
     return render("workbook.html", trail.styles, sheets=sheets, uses=uses, **view), {"uses": uses}

@@ -11,6 +11,7 @@ import pandas as pd
 from kiemso.fact import Fact
 from kiemso.key import Key
 from kiemso.layout import OBSERVATION_COLUMNS
+from kiemso.message import say
 from kiemso.number import plain
 from kiemso.problem import Problem
 from kiemso.project import period_folder
@@ -25,8 +26,8 @@ def observations(section: str | None = None) -> pd.DataFrame:
     recorder = current()
     path = period_folder(recorder.project, recorder.period) / "observations.csv"
     if not path.exists():
-        message = f"build/{recorder.period}/observations.csv is not there yet"
-        refuse([Problem(message, "Run 1-clean-year.ipynb for this period first, or `kiemso run`.")])
+        mend = say("Run 1-clean-year.ipynb for this period first, or `kiemso run`.")
+        refuse([Problem(say("is not there yet"), mend, f"build/{recorder.period}/observations.csv")])
     # Read as texts: as floats, whole numbers beyond 2^53 would change.
     frame = pd.read_csv(path, dtype=dict.fromkeys(OBSERVATION_COLUMNS, str), keep_default_na=False)
     values = [plain(Decimal(text)) if text else None for text in frame["value"]]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from kiemso.approval import combined, read_ledger, state
 from kiemso.catalogue import FILE as CATALOGUE_FILE
@@ -13,8 +13,8 @@ from kiemso.evidence import Evidence
 from kiemso.fact import Fact
 from kiemso.key import parse_key
 from kiemso.manuscript import Manuscript
+from kiemso.message import Message, joined, plural, say
 from kiemso.number import format_number
-from kiemso.problem import plural
 from kiemso.sentence import Sentence, changed_sentences
 from kiemso.snapshot import Signed, read_snapshot, take_snapshot
 from kiemso.source import Source
@@ -37,12 +37,16 @@ class CellChange:
         """The cell as `kiemso trace` takes it."""
         return "!".join(filter(None, (self.file, self.sheet, self.cell)))
 
-    def __str__(self) -> str:
-        texts = f"{_quoted(self.before)} → {_quoted(self.after)}" if self.before != self.after else ""
-        old, new = self.corrected_before or self.before, self.corrected_after or self.after
-        read = f"corrected {_quoted(old)} → {_quoted(new)}"
-        both = [texts] * bool(texts) + [read] * (self.corrected_before != self.corrected_after)
-        return f"{self.place}: {', '.join(both)}"
+    @property
+    def told(self) -> Message:
+        """What the cell said and says, and what that is read as."""
+        changes = []
+        if self.before != self.after:
+            changes.append(joined(" → ", (_quoted(self.before), _quoted(self.after))))
+        if self.corrected_before != self.corrected_after:
+            old, new = self.corrected_before or self.before, self.corrected_after or self.after
+            changes.append(say("corrected {old} → {new}", old=_quoted(old), new=_quoted(new)))
+        return joined(": ", (self.place, joined(", ", changes)))
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,10 @@ class Calculation:
     cell: str
     keys: tuple[str, ...]
 
-    def __str__(self) -> str:
-        return f"{self.notebook}, cell “{self.cell}”"
+    @property
+    def told(self) -> Message:
+        """The notebook and its cell."""
+        return say("{notebook}, cell “{cell}”", notebook=self.notebook, cell=self.cell)
 
 
 @dataclass(frozen=True)
@@ -73,15 +79,18 @@ class FactChange:
     entries: list[str] = field(default_factory=list)
 
     @property
-    def reasons(self) -> list[str]:
+    def reasons(self) -> list[Message]:
         """Why, in the order of the chain from the raw cell on."""
-        entries = [f"{CATALOGUE_FILE}: {entry}" for entry in self.entries]
-        return [*map(str, self.cells), *map(str, self.calculations), *entries]
+        entries = [joined(": ", (CATALOGUE_FILE, entry)) for entry in self.entries]
+        return [*(cell.told for cell in self.cells), *(one.told for one in self.calculations), *entries]
 
-    def __str__(self) -> str:
-        change = f" ({self.difference})" if self.difference else ""
-        head = f"{self.key}: {self.label}, {self.period}: {self.before or 'new'} → {self.after or 'vanished'}{change}"
-        return "\n      ".join([head, *(f"because {reason}" for reason in self.reasons)])
+    @property
+    def told(self) -> Message:
+        """What the fact said and says, and why."""
+        old, new = self.before or say("new"), self.after or say("vanished")
+        difference = f" ({self.difference})" if self.difference else ""
+        head = joined("", (f"{self.key}: {self.label}, {self.period}: ", old, " → ", new, difference))
+        return joined("\n    ", [head, *(say("because {reason}", reason=reason) for reason in self.reasons)])
 
 
 @dataclass(frozen=True)
@@ -100,19 +109,25 @@ class Changes:
     sentences: list[Sentence] = field(default_factory=list)
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Message:
         """All of it in a line."""
         if not self.approved:
-            return f"The report of {self.term} has not been approved yet: there is nothing to compare with."
-        since = f"Since the approval by {self.approved['by']}, {self.approved['date']}"
+            return say(
+                "The report of {term} has not been approved yet: there is nothing to compare with.", term=self.term
+            )
+        since = say("Since the approval by {name}, {date}", name=self.approved["by"], date=self.approved["date"])
         if self.same:
-            return f"{since}: nothing changed."
-        nouns: dict[str, Sized] = {"fact": self.facts, "sentence": self.sentences, "file": self.files}
-        return f"{since}, changed: {', '.join(plural(len(many), noun) for noun, many in nouns.items())}."
+            return say("{since}: nothing changed.", since=since)
+        counts = [
+            plural("{count} fact", "{count} facts", len(self.facts)),
+            plural("{count} sentence", "{count} sentences", len(self.sentences)),
+            plural("{count} file", "{count} files", len(self.files)),
+        ]
+        return say("{since}, changed: {counts}.", since=since, counts=joined(", ", counts))
 
-    def as_json(self) -> str:
+    def as_dict(self) -> dict[str, Any]:
         """The changes for programs."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        return asdict(self)
 
 
 def compare(evidence: Evidence, manuscript: Manuscript) -> Changes:
@@ -144,10 +159,13 @@ class _Differences:
     def __init__(self, evidence: Evidence, then: Mapping[str, Signed], now: Mapping[str, Signed]) -> None:
         self.evidence, self.then, self.now = evidence, then, now
         old, new = _sources(then.values()), _sources(now.values())
-        self.cells = {
-            place: _cell(old.get(place), new.get(place)) for place in {**new, **old} if old.get(place) != new.get(place)
-        }
         both = [key for key in now if key in then]
+        moved = _moved((then[key].fact, now[key].fact) for key in both)
+        self.cells = {
+            place: _cell(old.get(moved.get(place, place)), new.get(place))
+            for place in {**new, **old}
+            if old.get(place) != new.get(place) and place not in moved.values()
+        }
         self.calculations = {
             key: Calculation(now[key].fact.notebook, now[key].fact.cell, (evidence.short(key),))
             for key in both
@@ -191,15 +209,24 @@ class _Differences:
 
 
 def _quoted(text: str | None) -> str:
-    return "(nothing)" if text is None else f"“{text}”"
+    return say("(nothing)") if text is None else f"“{text}”"
 
 
 def _sources(snapshot: Iterable[Signed]) -> dict[tuple[str, ...], Source]:
     return {source[:3]: source for signed in snapshot for source in signed.fact.sources}
 
 
+def _moved(facts: Iterable[tuple[Fact, Fact]]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The list of a record list's cells as it was, by the one that it is now, where records came or went."""
+    quoted = ((before, after) for before, after in facts if not (before.inputs or after.inputs))
+    pairs = (pair for before, after in quoted for pair in zip(after.sources, before.sources, strict=False))
+    return {
+        new[:3]: old[:3] for new, old in pairs if new.counts and old.counts and new[:2] == old[:2] and new[2] != old[2]
+    }
+
+
 def _cell(old: Source | None, new: Source | None) -> CellChange:
-    place = (old or new or ())[:3]
+    place = (new or old or ())[:3]
     texts = (one.text if one else None for one in (old, new))
     return CellChange(*place, *texts, *(one.corrected if one else "" for one in (old, new)))  # type: ignore[arg-type]
 

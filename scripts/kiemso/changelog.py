@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kiemso.address import expand
 from kiemso.change import Calculation, CellChange, Changes, FactChange, compare
 from kiemso.evidence import Evidence
 from kiemso.extension import FOLDER as EXTENSION
@@ -13,7 +14,7 @@ from kiemso.manuscript import Manuscript
 from kiemso.page import FOLDER as AUDIT_FOLDER
 from kiemso.page import INDEX, TEMPLATES, cell_anchor, href, notebook_page, raw_page, render
 from kiemso.page import REPORT as REPORT_PAGE
-from kiemso.project import COMPUTE
+from kiemso.project import COMPUTE, located
 from kiemso.sentence import GONE, NEW
 from kiemso.step import write_whole
 
@@ -23,7 +24,7 @@ PAGE = f"{AUDIT_FOLDER}/changes.html"
 def write_changes(evidence: Evidence, manuscript: Manuscript, output: Path) -> Path:
     """Write `output`/audit/changes.html: what changed since the last approval, and why."""
     changes = compare(evidence, manuscript)
-    styles = [evidence.project / EXTENSION / "kiemso.css", TEMPLATES / "audit.css"]
+    styles = [located(evidence.project, EXTENSION.as_posix()) / "kiemso.css", TEMPLATES / "audit.css"]
     html = render(
         "changes.html",
         styles,
@@ -55,7 +56,7 @@ def _tables(evidence: Evidence, changes: Changes) -> Iterator[dict[str, Any]]:
 
     def cell(change: CellChange) -> list[dict[str, str]]:
         shown = change.after is not None and change.sheet
-        link = href(PAGE, raw_page(change.file), cell_anchor(change.sheet, change.cell)) if shown else ""
+        link = href(PAGE, raw_page(change.file), cell_anchor(change.sheet, expand(change.cell)[0])) if shown else ""
         return [_text(change.place, link), _text(": " + _cell_texts(change))]
 
     def calculation(change: Calculation) -> list[dict[str, str]]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kiemso.claim import Verdict
 from kiemso.evidence import Evidence, read_evidence
 from kiemso.extension import pandoc_tags
 from kiemso.key import parse_key
 from kiemso.manuscript import FILE, Figure, Manuscript, read_manuscript
-from kiemso.problem import Problem, Refused, plural
-from kiemso.run import term_steps
+from kiemso.message import Message, joined, plural, said, say
+from kiemso.problem import Problem, Refused
+from kiemso.project import located, workspace_of
+from kiemso.run import steps_of
 from kiemso.step import write_whole
 from kiemso.text import suggestion
 from kiemso.wording import Unstatable
@@ -27,24 +30,41 @@ class Stale:
     figure: Figure
     text: str
 
+    @property
+    def problem(self) -> Problem:
+        """The figure as one of the things that are wrong with the report."""
+        message = say("is now “{now}” ({key})", now=self.text, key=self.figure.key)
+        return Problem(message, file=FILE, text=self.figure.text, line=self.figure.line)
+
+    def as_json(self) -> dict[str, Any]:
+        """The figure for other programs."""
+        figure = self.figure
+        return {"file": FILE, "line": figure.line, "key": figure.key, "text": figure.text, "now": self.text}
+
 
 @dataclass(frozen=True)
 class Findings:
-    """The outcome of a check, each kind of finding as lines to print."""
+    """The outcome of a check: steps to run again, figures to rewrite, and each other kind of finding as problems."""
 
     outdated: list[str]
-    misread: list[str]
+    misread: list[Problem]
     unknown: list[Problem]
     stale: list[Stale]
-    contradicted: list[str]
-    untagged: list[str]
-    needless: list[str]
-    summary: list[str]
+    contradicted: list[Problem]
+    untagged: list[Problem]
+    needless: list[Problem]
+    summary: list[Message]
 
     @property
     def passed(self) -> bool:
         """Whether the report may go out as far as a program can tell."""
         return not (self.outdated or self.misread or self.unknown or self.stale or self.contradicted or self.untagged)
+
+    def as_json(self) -> dict[str, Any]:
+        """The findings for other programs."""
+        listed = ("misread", "unknown", "stale", "contradicted", "untagged", "needless")
+        found = {name: [one.as_json() for one in getattr(self, name)] for name in listed}
+        return {"passed": self.passed, "outdated": self.outdated, **found}
 
 
 def check_report(project: Path) -> Findings:
@@ -58,37 +78,59 @@ def check_report(project: Path) -> Findings:
     tagged, waived, no_data = len(manuscript.figures), len(manuscript.waivers), manuscript.recognised
     accounted = tagged + waived + no_data
     summary = [
-        f"{plural(len(manuscript.figures), 'figure')} in {FILE}: {len(stale)} stale",
-        f"{plural(len(evidence.verdicts), 'claim')}: {len(contradicted)} contradicted by the data, "
-        f"{len(contradicted) - len(open_claims)} of them acknowledged",
-        f"{accounted} of {accounted + len(manuscript.untagged)} numerals accounted for: "
-        f"{tagged} tagged, {no_data} no data, {waived} waived",
+        plural(
+            "{count} figure in {file}: {stale} stale",
+            "{count} figures in {file}: {stale} stale",
+            tagged,
+            file=FILE,
+            stale=len(stale),
+        ),
+        plural(
+            "{count} claim: {contradicted} contradicted by the data, {acknowledged} of them acknowledged",
+            "{count} claims: {contradicted} contradicted by the data, {acknowledged} of them acknowledged",
+            len(evidence.verdicts),
+            contradicted=len(contradicted),
+            acknowledged=len(contradicted) - len(open_claims),
+        ),
+        say(
+            "{accounted} of {all} numerals accounted for: {tagged} tagged, {no_data} no data, {waived} waived",
+            accounted=accounted,
+            all=accounted + len(manuscript.untagged),
+            tagged=tagged,
+            no_data=no_data,
+            waived=waived,
+        ),
     ]
     return Findings(
         outdated_steps(evidence),
         misread_tags(project, manuscript),
         unknown,
         stale,
-        [_claim_line(verdict) for verdict in open_claims],
-        [f"{FILE}, line {n.line}: “{n.text}” in “…{n.context}…”" for n in manuscript.untagged],
-        [f"{v.claim.file}, line {v.claim.line}: {v.claim.id}" for v in evidence.verdicts if v.needless],
+        [_contradicted(verdict) for verdict in open_claims],
+        [
+            Problem(say("stands in “…{context}…”", context=n.context), file=FILE, text=n.text, line=n.line)
+            for n in manuscript.untagged
+        ],
+        [_needless(verdict) for verdict in evidence.verdicts if verdict.needless],
         summary,
     )
 
 
 def outdated_steps(evidence: Evidence) -> list[str]:
     """The notebooks that would run now, for their inputs are not what they were."""
-    steps = term_steps(evidence.name, evidence.term)
+    steps = steps_of(evidence.project, evidence.name, evidence.term)
     return [step.name for step in steps if not step.up_to_date(evidence.project)]
 
 
-def misread_tags(project: Path, manuscript: Manuscript) -> list[str]:
+def misread_tags(project: Path, manuscript: Manuscript) -> list[Problem]:
     """Tags that Pandoc sees and this program does not, or the other way round: nobody would keep them true."""
     ours = Counter(("fact", figure.key) for figure in manuscript.figures)
     ours += Counter((kind, name) for kind, name, _ in manuscript.blocks)
-    theirs = Counter(pandoc_tags(project / FILE))
-    lost = [f"{kind}={name}: Pandoc sees it, but not where a figure or block can stand" for kind, name in theirs - ours]
-    return lost + [f"{kind}={name}: Pandoc does not see it as a tag" for kind, name in ours - theirs]
+    theirs = Counter(pandoc_tags(located(project, FILE)))
+    lost = say("Pandoc sees this tag, but not where a figure or block can stand")
+    unseen = say("Pandoc does not see this as a tag")
+    found = [(lost, tag) for tag in theirs - ours] + [(unseen, tag) for tag in ours - theirs]
+    return [Problem(message, file=FILE, text=f"{kind}={name}") for message, (kind, name) in found]
 
 
 def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Problem]:
@@ -101,14 +143,12 @@ def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Proble
         try:
             evidence.text(fact, figure.form)
         except Unstatable as error:
-            yield Problem(
-                f"line {figure.line}: “{figure.key}”: {error}", "Mend or leave out as=.", FILE, text=figure.text
-            )
+            message = joined(": ", (f"“{figure.key}”", said(error)))
+            yield Problem(message, say("Mend or leave out as=."), FILE, text=figure.text, line=figure.line)
     known = {"table": {*evidence.tables, "doi-chieu"}, "chart": {*evidence.charts}}
     for kind, name, line in manuscript.blocks:
         if name not in known[kind]:
-            hint = suggestion(name, known[kind]) or f"The {kind}s are {', '.join(sorted(known[kind]))}."
-            yield Problem(f"line {line}: there is no {kind} “{name}”", hint, FILE)
+            yield _unknown_block(kind, name, line, known[kind])
 
 
 def find_stale(manuscript: Manuscript, evidence: Evidence) -> list[Stale]:
@@ -119,7 +159,9 @@ def find_stale(manuscript: Manuscript, evidence: Evidence) -> list[Stale]:
         with suppress(Unstatable):
             text = evidence.text(fact, figure.form) if fact else figure.text
             written = _bare(figure.text)
-            if written not in (text, _capital(text)):
+            # A report that many schools share states no values of its own: its brackets are empty.
+            shared = not written and workspace_of(evidence.project)
+            if not shared and written not in (text, _capital(text)):
                 stale.append(Stale(figure, _capital(text) if written[:1].isupper() else text))
     return stale
 
@@ -130,8 +172,8 @@ def update_report(project: Path) -> list[Stale]:
     evidence = read_evidence(project, manuscript.term)
     outdated = outdated_steps(evidence)
     if outdated:
-        mend = "Run `kiemso run` first: the figures would be those of the old data."
-        raise Refused(Problem(f"{', '.join(outdated)}: the inputs changed since", mend))
+        mend = say("Run `kiemso run` first: the figures would be those of the old data.")
+        raise Refused(Problem(say("{steps}: the inputs changed since", steps=", ".join(outdated)), mend))
     problems = list(unknown_names(manuscript, evidence))
     if problems:
         raise Refused(problems)
@@ -145,16 +187,39 @@ def update_report(project: Path) -> list[Stale]:
 def _unknown_key(figure: Figure, evidence: Evidence) -> Problem:
     try:
         parse_key(figure.key)
+        message: str = say("there is no fact “{key}”", key=figure.key)
     except ValueError as error:
-        return Problem(f"line {figure.line}: {error}", file=FILE, text=figure.text)
+        message = said(error)
     hint = suggestion(figure.key, {evidence.short(key) for key in evidence.facts})
-    return Problem(f"line {figure.line}: there is no fact “{figure.key}”", hint, FILE, text=figure.text)
+    return Problem(message, hint or say("Mend the key."), FILE, text=figure.text, line=figure.line)
 
 
-def _claim_line(verdict: Verdict) -> str:
+def _unknown_block(kind: str, name: str, line: int, known: Collection[str]) -> Problem:
+    if kind == "table":
+        message = say("there is no table “{name}”", name=name)
+        others = say("The tables are {names}.", names=", ".join(sorted(known)))
+    else:
+        message = say("there is no chart “{name}”", name=name)
+        others = say("The charts are {names}.", names=", ".join(sorted(known)))
+    return Problem(message, suggestion(name, known) or others, FILE, line=line)
+
+
+def _contradicted(verdict: Verdict) -> Problem:
     claim = verdict.claim
-    place = f"{claim.file}, line {claim.line} ({claim.where})"
-    return f"{place}: “{claim.stated}”, the data say “{verdict.data}” ({claim.fact})"
+    message = say(
+        "the data say “{data}” ({key}); the claim stands in {where}",
+        data=verdict.data,
+        key=claim.fact,
+        where=claim.where,
+    )
+    return Problem(message, file=claim.file, text=claim.stated, line=claim.line)
+
+
+def _needless(verdict: Verdict) -> Problem:
+    claim = verdict.claim
+    message = say("the data agree with the claim “{id}”", id=claim.id)
+    mend = say("Take the acknowledgement out of it.")
+    return Problem(message, mend, claim.file, line=claim.line)
 
 
 def _bare(text: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from kiemso.catalogue import Catalogue
 from kiemso.fact import ABSENT, Fact
 from kiemso.key import Key, parse_key
+from kiemso.message import said, say
 from kiemso.number import Unreadable, format_number, parse_number
 from kiemso.observation import NOT_HELD, read_parts
 from kiemso.problem import Problem, Refused
@@ -69,17 +70,19 @@ def read_claims(project: Path) -> list[Claim]:
         except Refused as refused:
             problems += refused.problems
         except (csv.Error, UnicodeDecodeError) as error:
-            problems.append(Problem(f"cannot be read: {error}", "Save it as CSV in UTF-8.", name))
+            message = say("cannot be read as CSV: {reason}", reason=error)
+            problems.append(Problem(message, say("Save it as CSV in UTF-8."), name))
     seen: dict[str, Claim] = {}
     for claim in claims:
         if claim.acknowledged and not claim.reason.strip():
-            mend = "Say in “reason” why the report states the data's value."
-            problems.append(Problem(f"line {claim.line}: acknowledged without a reason", mend, claim.file))
+            mend = say("Say in “reason” why the report states the data's value.")
+            problems.append(Problem(say("is acknowledged without a reason"), mend, claim.file, line=claim.line))
         first = seen.setdefault(claim.id, claim)
         if first is not claim:
-            problems.append(
-                Problem(f"line {claim.line}: the id “{claim.id}” stands in line {first.line} too", file=claim.file)
+            message = say(
+                "the id “{id}” stands in {file}, line {line} too", id=claim.id, file=first.file, line=first.line
             )
+            problems.append(Problem(message, say("Give each claim an id of its own."), claim.file, line=claim.line))
     if problems:
         raise Refused(problems)
     return claims
@@ -92,10 +95,11 @@ def judge(claims: list[Claim], catalogue: Catalogue, facts: Mapping[str, Fact], 
         try:
             verdicts.append(_judge(claim, parse_key(claim.fact).at(term), catalogue, facts))
         except (Unreadable, ValueError) as error:
-            problems.append(Problem(f"line {claim.line}: {error}", "Mend the line.", claim.file, text=claim.stated))
+            problems.append(Problem(said(error), say("Mend the line."), claim.file, text=claim.stated, line=claim.line))
         except KeyError:
             hint = suggestion(claim.fact, {fact.name for fact in facts.values()})
-            problems.append(Problem(f"line {claim.line}: there is no fact “{claim.fact}”", hint, claim.file))
+            message = say("there is no fact “{key}”", key=claim.fact)
+            problems.append(Problem(message, hint or say("Mend the key."), claim.file, line=claim.line))
     if problems:
         raise Refused(problems)
     return verdicts
@@ -103,10 +107,13 @@ def judge(claims: list[Claim], catalogue: Catalogue, facts: Mapping[str, Fact], 
 
 def _rows(reader: csv.DictReader, name: str) -> Iterator[Claim]:
     if reader.fieldnames != COLUMNS:
-        raise Refused(Problem("its first line is not the header", f"It must be {','.join(COLUMNS)}.", name))
+        mend = say("Its first line must be {header}.", header=",".join(COLUMNS))
+        raise Refused(Problem(say("its first line is not the header"), mend, name))
     for row in reader:
         if None in row or None in row.values():
-            raise Refused(Problem(f"line {reader.line_num}: has not {len(COLUMNS)} fields", "Quote commas.", name))
+            message = say("has not {count} fields", count=len(COLUMNS))
+            mend = say("Put a text with commas between quotation marks.")
+            raise Refused(Problem(message, mend, name, line=reader.line_num))
         yield Claim(**row, file=name, line=reader.line_num)
 
 
@@ -134,7 +141,7 @@ def _states(stated: str, fact: Fact) -> bool:
         return stated == fact.text
     wanted = fact.value if isinstance(fact.value, list) else [fact.value]
     if (fact.unit == "%") != stated.strip().endswith("%"):
-        raise Unreadable(f"the fact is written {fact.text}")
+        raise Unreadable(say("must be written like the fact, {text}", text=fact.text))
     pieces = stated.replace("%", "").split("-") if len(wanted) > 1 else [stated.replace("%", "")]
     # A count is whole, so “2.105” and “7,082,643,000” have one reading.
     whole = all(isinstance(value, int) for value in wanted) and fact.unit != "%"

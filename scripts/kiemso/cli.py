@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import io
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import click
 
-from kiemso.problem import Problem, Refused, plural
+from kiemso.console import FAILED, quiet, refusable, section, speak, tell
+from kiemso.manner import CELL_SECONDS, Manner
+from kiemso.message import joined, language, plural, say
 from kiemso.project import find_project
 
-FAILED, UNUSABLE = 1, 2
+# What a command found, for --json, and its exit status.
+Outcome = tuple[Any, int]
 
-
-def _said(command: Callable) -> Callable:
-    """A person's mistake is answered with a list of what to mend and exit status 2, never with a traceback."""
-
-    @functools.wraps(command)
-    def wrapped(*args, **kwargs):
-        try:
-            return command(*args, **kwargs)
-        except Refused as refused:
-            _print_problems(refused.problems)
-        except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            _print_problems(
-                [Problem(f"{place}{error.strerror or error}", "Check the folder, its rights and the disk.")]
-            )
-        except KeyboardInterrupt:
-            click.echo("Stopped. What was finished is kept; the last good report is untouched.", err=True)
-        sys.exit(UNUSABLE)
-
-    return wrapped
-
-
-def _print_problems(problems: list[Problem]) -> None:
-    click.echo(f"{plural(len(problems), 'problem')}; the last good report is untouched:", err=True)
-    for problem in problems:
-        click.echo(f"  {problem}", err=True)
-
+# Before the first option is made: click reads the command line before any of our functions is called.
+speak(language())
 
 project_option = click.option(
     "--project",
@@ -61,6 +37,9 @@ def main() -> None:
     \b
     kiemso run       run the notebooks whose inputs changed
     kiemso render    run them, then make the report as HTML, PDF and Word
+    kiemso roll-up   add up the schools of a workspace, and render their report
+    kiemso watch     show the report in the browser, new whenever something is saved
+    kiemso look      show how a file would be read, and begin a layout for it
     kiemso check     list what in the report is no longer true
     kiemso update    rewrite stale figures in report.qmd
     kiemso trace     print the evidence of a figure
@@ -75,22 +54,57 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+schools_option = click.option(
+    "--schools", "patterns", multiple=True, metavar="CODES", help="These schools of the workspace, such as 'ha-tinh/*'."
+)
+
+
 @main.command()
 @click.argument("term", required=False)
+@schools_option
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
-@click.option("--kernel", is_flag=True, help="Run in ordinary Jupyter kernels, one at a time: slower.")
+@click.option("--kernel", is_flag=True, help="Run in ordinary Jupyter kernels: slower.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=CELL_SECONDS,
+    show_default=True,
+    help="Seconds that a cell may take.",
+)
+@click.option("--explain", is_flag=True, help="Say of each notebook why it runs, or why it need not.")
 @click.option("--audit", is_flag=True, help="Write the audit pages and the released data too, as render does.")
 @project_option
-@_said
-def run(term: str | None, jobs: int | None, kernel: bool, audit: bool, project: Path) -> None:
+@refusable
+def run(
+    term: str | None,
+    patterns: tuple[str, ...],
+    jobs: int | None,
+    kernel: bool,
+    timeout: float,
+    explain: bool,
+    audit: bool,
+    project: Path,
+) -> Outcome:
     """Run the notebooks of TERM (by default the report's term) whose inputs changed."""
-    from kiemso.run import project_lock
+    from kiemso.finished import Finished
+    from kiemso.lock import project_lock
 
-    folder = find_project(project)
+    folder, manner = find_project(project), Manner(jobs, kernel, timeout, explain)
+    if patterns:
+        from kiemso.many import run_many
+
+        return run_many(folder, term, patterns, ("pages",) if audit else (), "auto", manner)
     with project_lock(folder):
-        _run(folder, term, jobs, kernel)
+        finished = Finished(folder, ["run", term, audit])
+        if not explain and (before := finished.found()):
+            return _unchanged(before), 0
+        found = _run(folder, term, manner)
         if audit:
-            _write_audit(folder)
+            from kiemso.chain import write_pages
+
+            write_pages(folder)
+        finished.remember(found)
+    return found, 0
 
 
 @main.command()
@@ -107,76 +121,164 @@ def run(term: str | None, jobs: int | None, kernel: bool, audit: bool, project: 
     default="auto",
     help="By default Quarto where it is installed.",
 )
+@schools_option
 @project_option
-@_said
-def render(formats: tuple[str, ...], renderer: str, project: Path) -> None:
+@refusable
+def render(formats: tuple[str, ...], renderer: str, patterns: tuple[str, ...], project: Path) -> Outcome:
     """Run what is out of date, then render report.qmd into _output/."""
-    from kiemso.render import RenderError
-    from kiemso.render import render as render_report
-    from kiemso.run import project_lock
+    from kiemso.finished import Finished
+    from kiemso.lock import project_lock
 
     folder = find_project(project)
+    if patterns:
+        from kiemso.many import run_many
+
+        return run_many(folder, None, patterns, (*(formats or ("html", "pdf", "docx")), "pages"), renderer, Manner())
+    notes: list[str] = []
     with project_lock(folder):
-        _run(folder)
-        with ThreadPoolExecutor(1) as pool:
-            # Pandoc and Typst are other programs: the audit pages are made while they work.
-            audit = pool.submit(_write_audit, folder)
-            try:
-                files = render_report(folder, formats or ("html", "pdf", "docx"), renderer)
-            except RenderError as error:
-                raise Refused(Problem(str(error))) from None
-            files += audit.result()
-    for file in files:
-        click.echo(f"→ {file.relative_to(folder).as_posix()}")
+        finished = Finished(folder, ["render", *formats, renderer, language()])
+        if before := finished.found():
+            for note in before.pop("notes"):
+                tell(note, err=True)
+            return _unchanged(before), 0
+        from kiemso.chain import make_report
+
+        found: dict[str, Any] = _run(folder)
+        files = make_report(folder, formats or ("html", "pdf", "docx"), renderer, notes.append)
+        for note in notes:
+            tell(note, err=True)
+        found["files"] = [file.relative_to(folder).as_posix() for file in files]
+        finished.remember(found | {"notes": notes})
+    _tell_files(found["files"])
+    return found, 0
+
+
+@main.command("roll-up")
+@click.option("--district", metavar="NAME", help="Only the schools of this district; by default all.")
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "pdf", "docx"]),
+    help="Only this format; may be repeated.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
+@project_option
+@refusable
+def roll_up(district: str | None, formats: tuple[str, ...], jobs: int | None, project: Path) -> Outcome:
+    """Run the workspace's schools, add up those that are done, and render district.qmd for them."""
+    from kiemso.lock import project_lock
+    from kiemso.rollup import roll_up as roll_up_schools
+    from kiemso.workspace import find_workspace
+
+    workspace = find_workspace(find_project(project))
+    with project_lock(workspace):
+        files = roll_up_schools(
+            workspace, district, formats or ("html", "pdf", "docx"), "auto", tell, Manner(jobs)
+        )
+    names = [file.relative_to(workspace).as_posix() for file in files]
+    _tell_files(names)
+    return {"files": names}, 0
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8350, show_default=True, help="0: any that is free.")
+@project_option
+@refusable
+def watch(port: int, project: Path) -> Outcome:
+    """Show the report in the browser, and make it anew whenever a workbook, a notebook or the text is saved."""
+    from kiemso.watch import watch as watch_project
+
+    watch_project(find_project(project), port)
+    return None, 0
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--period", default="", metavar="YEAR", help="The school year or term that it is of, such as 2023-2024.")
+@click.option(
+    "--html", is_flag=False, flag_value="", metavar="[PAGE]", help="Write a page, by default below _output/look/."
+)
+@click.option(
+    "--write-layout",
+    "layout",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME]",
+    help="Write a first layout below data/layouts/ for each sheet that none fits.",
+)
+@project_option
+@refusable
+def look(file: Path, period: str, html: str | None, layout: str | None, project: Path) -> Outcome:
+    """Show how FILE would be read: its sheets, headers, labels, values, and what is wrong with them.
+
+    FILE may lie anywhere. Exit status 1 if something in it must be mended.
+    """
+    from kiemso.display import terminal, write_page
+    from kiemso.look import look_at
+    from kiemso.proposal import check_name, write_layouts
+
+    folder = find_project(project)
+    if layout:
+        check_name(layout, folder)
+    seen = look_at(file, folder, period, layout or "")
+    if not quiet():
+        # Where a file or a pager takes it, the tables may be wider than a terminal.
+        on_screen = sys.stdout.isatty()
+        click.echo(terminal(seen, language(), None if on_screen else 140, on_screen), nl=False)
+    written = []
+    if html is not None:
+        written.append(write_page(seen, folder, Path(html) if html else None).as_posix())
+    if layout is not None:
+        written += write_layouts(seen.proposals, folder, seen.file)
+    _tell_files(written)
+    return seen.as_json() | {"files": written}, FAILED if seen.problems else 0
 
 
 @main.command()
 @click.option("--release", is_flag=True, help="Print the release checklist, approvals included.")
 @project_option
-@_said
-def check(release: bool, project: Path) -> None:
+@refusable
+def check(release: bool, project: Path) -> Outcome:
     """List stale figures, unknown keys, contradicted claims and untagged numerals; exit status 1 if any."""
     from kiemso.check import check_report
 
     if release:
-        _check_release(find_project(project))
+        return _check_release(find_project(project))
     findings = check_report(find_project(project))
-    _section("Notebooks whose inputs changed since they ran: run `kiemso run`", findings.outdated)
-    _section("Tags that stand where they are not read as tags", findings.misread)
-    _section("Unknown keys", [str(problem) for problem in findings.unknown])
-    stale = [
-        f"report.qmd, line {s.figure.line}: “{s.figure.text}” is now “{s.text}” ({s.figure.key})"
-        for s in findings.stale
-    ]
-    _section("Stale figures: run `kiemso update`", stale)
-    _section("Claims that the data contradict and nobody has acknowledged", findings.contradicted)
-    _section("Numerals that are neither tagged nor waived", findings.untagged)
-    _section("Acknowledgements that are no longer needed (not counted as a fault)", findings.needless)
+    section(say("Notebooks whose inputs changed since they ran: run `kiemso run`"), findings.outdated)
+    section(say("Tags that stand where they are not read as tags"), findings.misread)
+    section(say("Unknown keys"), findings.unknown)
+    section(say("Stale figures: run `kiemso update`"), [stale.problem for stale in findings.stale])
+    section(say("Claims that the data contradict and nobody has acknowledged"), findings.contradicted)
+    section(say("Numerals that are neither tagged nor waived"), findings.untagged)
+    section(say("Acknowledgements that are no longer needed (not counted as a fault)"), findings.needless)
     for line in findings.summary:
-        click.echo(line)
-    click.echo("Passed." if findings.passed else "Not passed.")
-    sys.exit(0 if findings.passed else FAILED)
+        tell(line)
+    tell(say("Passed.") if findings.passed else say("Not passed."))
+    return findings.as_json(), 0 if findings.passed else FAILED
 
 
 @main.command()
 @project_option
-@_said
-def update(project: Path) -> None:
+@refusable
+def update(project: Path) -> Outcome:
     """Rewrite the stale figures in report.qmd, and nothing else in it."""
     from kiemso.check import update_report
 
     stale = update_report(find_project(project))
     for one in stale:
-        click.echo(f"report.qmd, line {one.figure.line}: “{one.figure.text}” → “{one.text}” ({one.figure.key})")
-    click.echo(f"{plural(len(stale), 'figure')} rewritten.")
+        change = f"“{one.figure.text}” → “{one.text}” ({one.figure.key})"
+        tell(joined(": ", (one.problem.place(language()), change)))
+    tell(plural("{count} figure rewritten.", "{count} figures rewritten.", len(stale)))
+    return {"rewritten": [one.as_json() for one in stale]}, 0
 
 
 @main.command()
 @click.argument("target")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @project_option
-@_said
-def trace(target: str, as_json: bool, project: Path) -> None:
+@refusable
+def trace(target: str, project: Path) -> Outcome:
     """Print the evidence of TARGET: down from a fact's key, or up from a raw cell.
 
     \b
@@ -184,8 +286,6 @@ def trace(target: str, as_json: bool, project: Path) -> None:
     kiemso trace xep-loai.htt@2023-2024
     kiemso trace "data/raw/2021-2022/ket-qua-nam-hoc-2021-2022.xlsx!C30"
     """
-    import json
-
     from kiemso.evidence import read_evidence
     from kiemso.manuscript import read_manuscript
     from kiemso.trace import trace as trace_lines
@@ -194,17 +294,15 @@ def trace(target: str, as_json: bool, project: Path) -> None:
     folder = find_project(project)
     manuscript = read_manuscript(folder)
     evidence = read_evidence(folder, manuscript.term)
-    if as_json:
-        click.echo(json.dumps(trace_data(target, evidence, manuscript), ensure_ascii=False, indent=1))
-    else:
-        click.echo(trace_lines(target, evidence, manuscript))
+    for line in trace_lines(target, evidence, manuscript):
+        tell(line)
+    return trace_data(target, evidence, manuscript), 0
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 @project_option
-@_said
-def diff(as_json: bool, project: Path) -> None:
+@refusable
+def diff(project: Path) -> Outcome:
     """Say which facts changed since the last approval, why, and which sentences state them."""
     from kiemso.change import compare
     from kiemso.evidence import read_evidence
@@ -213,17 +311,16 @@ def diff(as_json: bool, project: Path) -> None:
     folder = find_project(project)
     manuscript = read_manuscript(folder)
     changes = compare(read_evidence(folder, manuscript.term), manuscript)
-    if as_json:
-        click.echo(changes.as_json())
-        return
-    _section("Notebooks whose inputs changed since they ran: run `kiemso run`", changes.outdated)
-    _section("Facts", [str(fact) for fact in changes.facts])
-    _section("Sentences of report.qmd", [str(sentence) for sentence in changes.sentences])
-    _section("Raw cells and their corrections", [str(cell) for cell in changes.cells])
-    _section("Calculations", [f"{one}: {', '.join(one.keys)}" for one in changes.calculations])
-    _section("Entries of the catalogue", changes.entries)
-    _section("Files", changes.files)
-    click.echo(changes.summary)
+    section(say("Notebooks whose inputs changed since they ran: run `kiemso run`"), changes.outdated)
+    section(say("Facts"), [fact.told for fact in changes.facts])
+    section(say("Sentences of report.qmd"), [sentence.told for sentence in changes.sentences])
+    section(say("Raw cells and their corrections"), [cell.told for cell in changes.cells])
+    calculations = [joined(": ", (one.told, ", ".join(one.keys))) for one in changes.calculations]
+    section(say("Calculations"), calculations)
+    section(say("Entries of the catalogue"), changes.entries)
+    section(say("Files"), changes.files)
+    tell(changes.summary)
+    return changes.as_dict(), 0
 
 
 @main.command()
@@ -231,71 +328,56 @@ def diff(as_json: bool, project: Path) -> None:
 @click.option("--role", required=True, help="As what: lap (lập), kiem-tra (kiểm tra) or duyet (duyệt), in this order.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="By default today.")
 @project_option
-@_said
-def approve(by: str, role: str, date: datetime.datetime | None, project: Path) -> None:
+@refusable
+def approve(by: str, role: str, date: datetime.datetime | None, project: Path) -> Outcome:
     """Sign the report as it stands; refused where `kiemso check` does not pass."""
     from kiemso.release import approve as approve_report
 
     # The one place where the clock counts: an approval is an event.
     day = date.date() if date else datetime.date.today()
     left = approve_report(find_project(project), by, role, day)
-    click.echo(f"Approved as {role}, {day}.")
-    click.echo(f"Still to approve: {', '.join(left)}." if left else "Render again: the report is no draft any more.")
+    tell(say("Approved as {role}, {day}.", role=role, day=day))
+    if left:
+        tell(say("Still to approve: {roles}.", roles=", ".join(left)))
+    else:
+        tell(say("Render again: the report is no draft any more."))
+    return {"role": role, "by": by, "date": day.isoformat(), "left": left}, 0
 
 
-def _check_release(project: Path) -> None:
+def _check_release(project: Path) -> Outcome:
     from kiemso.release import checklist
 
     lines = checklist(project)
     for line in lines:
-        click.echo(str(line))
+        tell(line.told(language()))
     failed = sum(not line.passed for line in lines)
-    click.echo(f"{plural(failed, 'line')} failed." if failed else "Ready for release.")
-    sys.exit(FAILED if failed else 0)
+    tell(plural("{count} line failed.", "{count} lines failed.", failed) if failed else say("Ready for release."))
+    return {"lines": [line.as_json() for line in lines], "passed": not failed}, FAILED if failed else 0
 
 
-def _run(project: Path, term: str | None = None, jobs: int | None = None, kernel: bool = False) -> None:
+def _run(project: Path, term: str | None = None, manner: Manner = Manner()) -> dict[str, Any]:  # noqa: B008
     """Run the term's notebooks and gather their evidence for the renderer."""
-    from kiemso.check import unknown_names
-    from kiemso.evidence import publish, read_evidence
-    from kiemso.manuscript import read_manuscript
-    from kiemso.run import run_term
+    from kiemso.chain import run_chain
 
-    manuscript = read_manuscript(project)
-    name = term or manuscript.term
-    outcome = run_term(project, name, click.echo, jobs=jobs, kernel=kernel)
-    click.echo(f"{name}: {plural(len(outcome.ran), 'notebook')} run, {len(outcome.kept)} up to date")
-    evidence = read_evidence(project, name)
-    used: list = []
-    if name == manuscript.term:
-        problems = list(unknown_names(manuscript, evidence))
-        if problems:
-            raise Refused(problems)
-        used = [(figure.key, figure.form) for figure in manuscript.figures]
-    publish(evidence, used)
+    outcome = run_chain(project, term, tell, manner)
+    found = {"term": outcome.term, "ran": outcome.ran, "kept": outcome.kept}
+    _tell_steps(found)
+    return found
 
 
-def _write_audit(project: Path) -> list[Path]:
-    """The audit pages and the released data; of the pages only the index is worth telling."""
-    from kiemso.audit import write_audit
-    from kiemso.changelog import write_changes
-    from kiemso.correction import read_corrections
-    from kiemso.dataset import write_dataset
-    from kiemso.evidence import read_evidence
-    from kiemso.manuscript import read_manuscript
-
-    manuscript = read_manuscript(project)
-    evidence = read_evidence(project, manuscript.term)
-    corrections = {c.place: (c.before, c.after, c.reason) for c in read_corrections(project)}
-    output = project / "_output"
-    write_audit(evidence, manuscript, output, corrections)
-    write_changes(evidence, manuscript, output)
-    return [*write_dataset(evidence, output), output / "audit" / "index.html"]
+def _unchanged(before: dict[str, Any]) -> dict[str, Any]:
+    """What a command finds that has nothing to do."""
+    found = before | {"ran": [], "kept": [*before["ran"], *before["kept"]]}
+    _tell_steps(found)
+    _tell_files(found.get("files", []))
+    return found
 
 
-def _section(title: str, lines: list[str]) -> None:
-    if lines:
-        click.echo(f"{title}:")
-        for line in lines:
-            click.echo(f"  {line}")
-        click.echo()
+def _tell_steps(found: dict[str, Any]) -> None:
+    ran = plural("{count} notebook run", "{count} notebooks run", len(found["ran"]))
+    tell(say("{term}: {ran}, {kept} up to date", term=found["term"], ran=ran, kept=len(found["kept"])))
+
+
+def _tell_files(names: list[str]) -> None:
+    for name in names:
+        tell(f"→ {name}")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kiemso.document import read_document
+from kiemso.message import Message, joined, say
 from kiemso.problem import Problem, Refused
+from kiemso.raw import MASK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,10 +52,10 @@ def read_corrections(project: Path) -> list[Correction]:
     if not (project / FILE).exists():
         return []
     corrections: list[Correction] = read_document(project / FILE, list[Correction], FILE, empty=[])
-    mend = "Name the workbook as data/raw/<school year>/<file>."
+    mend = say("Name the workbook as data/raw/<school year>/<file>.")
     strangers = [c for c in corrections if not _PLACE.fullmatch(c.file) or not (project / c.file).is_file()]
     if strangers:
-        raise Refused(Problem("no such workbook to correct", mend, FILE, text=c.file) for c in strangers)
+        raise Refused(Problem(say("no such workbook to correct"), mend, FILE, text=c.file) for c in strangers)
     return corrections
 
 
@@ -70,22 +72,30 @@ def correct_cells(cells: pd.DataFrame, corrections: Sequence[Correction]) -> tup
         if fault:
             message, mend = fault
             where = (correction.file, correction.sheet, correction.cell)
-            problems.append(Problem(f"{FILE}: {message}", mend, *where, text=standing.get(correction.place)))
+            told = joined(": ", (FILE, message))
+            problems.append(Problem(told, mend, *where, text=standing.get(correction.place)))
         texts[correction.place] = correction.after
     corrected = [texts.get(place, "") for place in zip(cells["file"], cells["sheet"], cells["cell"], strict=True)]
     read_as = [new or text for new, text in zip(corrected, cells["text"], strict=True)]
     return cells.assign(corrected=corrected, read_as=read_as), problems
 
 
-def _fault(correction: Correction, standing: dict, taken: dict) -> tuple[str, str] | None:
+def _fault(correction: Correction, standing: dict, taken: dict) -> tuple[Message, Message] | None:
     if correction.place in taken:
-        return "the cell is corrected twice", "Delete one of the two."
+        return say("the cell is corrected twice"), say("Delete one of the two.")
     if correction.before == correction.after:
-        return "the correction changes nothing", "Delete it."
+        return say("the correction changes nothing"), say("Delete it.")
     if correction.place not in standing:
-        return "the cell to be corrected is blank or not there", "Mend file, sheet and cell, or delete the correction."
+        mend = say("Mend file, sheet and cell, or delete the correction.")
+        return say("the cell to be corrected is blank or not there"), mend
     if standing[correction.place] == correction.after:
-        return f"the cell says “{correction.after}” already", "Delete the correction: it is no longer needed."
+        mend = say("Delete the correction: it is no longer needed.")
+        return say("the cell says “{text}” already", text=correction.after), mend
+    if standing[correction.place] == MASK != correction.before:
+        # Neither text may be shown: a correction that copies a name from the workbook is to give it up.
+        mend = say("Write “{mask}” after from: the text itself has no place in the corrections.", mask=MASK)
+        return say("the cell's text is not shown"), mend
     if standing[correction.place] != correction.before:
-        return f"the correction expects “{correction.before}”", "Look at the workbook again, then mend “from” and “to”."
+        mend = say("Look at the workbook again, then mend “from” and “to”.")
+        return say("the correction expects “{text}”", text=correction.before), mend
     return None

@@ -81,7 +81,7 @@ def _xlsx(evidence: Evidence) -> bytes:
     sheet.freeze_panes = "D2"
     for letter, width in (("A", 34), ("B", 52), ("C", 12), *((c, 18) for c in "DEFGH"), ("I", 34), ("J", 90)):
         sheet.column_dimensions[letter].width = width
-    return _same_bytes(book)
+    return same_bytes(book)
 
 
 def _by_name(facts: Mapping[str, Fact]) -> dict[str, list[Fact]]:
@@ -115,7 +115,7 @@ def _row(sheet: Worksheet, name: str, facts: list[Fact], places: Mapping[str, st
 def _fill(cell: Cell, fact: Fact, places: Mapping[str, str]) -> None:
     if fact.value is None or isinstance(fact.value, str | list):
         _text(cell, fact.text)
-    elif fact.formula == QUOTED:
+    elif fact.formula == QUOTED or not fact.inputs:  # a roll-up's inputs stand with the schools
         cell.value = fact.value
     else:
         cell.value = "=" + _formula(fact, places)
@@ -149,7 +149,7 @@ def _text(cell: Cell, text: str) -> Cell:
     return cell
 
 
-def _same_bytes(book: openpyxl.Workbook) -> bytes:
+def same_bytes(book: openpyxl.Workbook) -> bytes:
     """The workbook's file with one date on all its entries."""
     written, same = io.BytesIO(), io.BytesIO()
     book.save(written)

@@ -1,4 +1,4 @@
-"""A papermill engine: each notebook runs in a clean process of its own, forked from a warm server.
+"""Papermill engines: each notebook runs in a clean process of its own.
 
 papermill imports this module through its entry point; importing it before papermill would be a circle.
 """
@@ -6,19 +6,23 @@ papermill imports this module through its entry point; importing it before paper
 from __future__ import annotations
 
 import os
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 
+from kiemso.message import say
 from kiemso.process import Child, ProcessGone
 
 
 class ForkedEngine(Engine):
-    """Runs a notebook's cells one after the other, as papermill's own engine does."""
+    """Runs a notebook in a process forked from a warm server; spawned, where there is no fork."""
 
     @classmethod
     def execute_managed_notebook(  # type: ignore[override]
@@ -29,92 +33,130 @@ class ForkedEngine(Engine):
         folder: str | None = None,
         environment: dict[str, str] | None = None,
         execution_timeout: float | None = None,
-        **_: Any,
+        start_timeout: float = 60,
+        **settings: Any,
     ) -> NotebookNode:
-        """Execute the notebook; `folder` is its working directory, `environment` is added to this process's."""
+        """Execute the notebook; `folder` is its working directory, `environment` is added to this process's.
+
+        CellTimeoutError where a cell takes longer than `execution_timeout` seconds, DeadKernelError where the
+        process ends in a cell: their `cell_id` names it.
+        """
         child, finished = Child(folder or os.getcwd(), environment or {}), False
-        displays: dict[str, list[NotebookNode]] = {}
         try:
-            for index, cell in enumerate(nb_man.nb.cells):
-                nb_man.cell_start(cell, index)
-                try:
-                    if _to_run(cell):
-                        _Cell(cell, displays).run(child, execution_timeout)
-                except CellExecutionError as error:
-                    nb_man.cell_exception(cell, cell_index=index, exception=error)
-                    break
-                finally:
-                    nb_man.cell_complete(cell, cell_index=index)
-            nb_man.nb.metadata["language_info"] = _language()
+            with _naming_the_cell(nb_man):
+                run = _Run(nb_man, child, execution_timeout, **_of_the_client(settings))
+                run.execute_from_start(start_timeout)
             finished = True
         finally:
             child.close(wait=finished)
         return nb_man.nb
 
 
-class _Cell:
-    """A cell under way, its outputs put together as nbclient puts them together."""
+class KernelEngine(Engine):
+    """Runs a notebook in an ordinary Jupyter kernel."""
 
-    def __init__(self, cell: NotebookNode, displays: dict[str, list[NotebookNode]]) -> None:
-        self.cell, self.displays = cell, displays
-        self.error: NotebookNode | None = None
-        self.clear_first = False
-        cell.outputs = []
+    @classmethod
+    def execute_managed_notebook(  # type: ignore[override]
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        folder: str | None = None,
+        environment: dict[str, str] | None = None,
+        execution_timeout: float | None = None,
+        start_timeout: float = 60,
+        **settings: Any,
+    ) -> NotebookNode:
+        """Execute the notebook, as ForkedEngine does."""
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            timeout=execution_timeout,
+            startup_timeout=start_timeout,
+            extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
+            **_of_the_client(settings),
+        )
+        with _naming_the_cell(nb_man):
+            client.execute(cwd=folder or os.getcwd(), env=os.environ | (environment or {}))
+        return nb_man.nb
 
-    def run(self, child: Child, timeout: float | None) -> None:
-        end = None if timeout is None else time.monotonic() + timeout
-        child.send(self.cell.source)
+
+class _Run(PapermillNotebookClient):
+    """papermill's client, which puts a kernel's messages together to outputs, on another line to the kernel."""
+
+    def __init__(self, nb_man: NotebookExecutionManager, child: Child, seconds: float | None, **settings: Any) -> None:
+        super().__init__(nb_man, record_timing=False, **settings)
+        self.child, self.seconds = child, seconds
+
+    def execute_from_start(self, seconds: float) -> None:
+        """Execute the cells once the process has said that it is there."""
+        self.reset_execution_trackers()
         try:
-            while (message := child.receive(None if end is None else max(0.0, end - time.monotonic())))[0] != "done":
-                self.take(*message)
+            self.nb.metadata["language_info"] = self.child.receive(seconds)["content"]["language_info"]
+        except TimeoutError:
+            late = say("the notebook's process did not start within {seconds:g} seconds", seconds=seconds)
+            raise DeadKernelError(late) from None
+        except ProcessGone as gone:
+            raise DeadKernelError(*gone.args) from None
+        self.papermill_execute_cells()
+        self.set_widgets_metadata()
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, *_: Any, **__: Any) -> NotebookNode:
+        tags = cell.metadata.get("tags", [])
+        if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
+            return cell
+        cell.outputs, self.clear_before_next_output = [], False
+        content = self._run(cell, cell_index, f"{uuid4()}")
+        if content["status"] == "error" and "raises-exception" not in tags:
+            raise CellExecutionError.from_cell_and_msg(cell, content)
+        return cell
+
+    def _run(self, cell: NotebookNode, index: int, request: str) -> dict[str, Any]:
+        """Send the cell and take what it gives; the content of the reply."""
+        end = None if self.seconds is None else time.monotonic() + self.seconds
+        self.child.send(_request(request, cell.source))
+        try:
+            while True:
+                message = self.child.receive(None if end is None else max(0.0, end - time.monotonic()))
+                if message["parent_header"].get("msg_id") != request:
+                    continue  # an earlier cell's task that is still at work; a kernel's client drops this too
+                if message["msg_type"] == "execute_reply":
+                    return message["content"]
+                self.process_message(message, cell, index)
+                _join_streams(cell.outputs)
         except TimeoutError:
             late = "the cell ran too long"
-            raise CellTimeoutError.error_from_timeout_and_cell(late, int(timeout or 0), self.cell) from None
+            raise CellTimeoutError.error_from_timeout_and_cell(late, self.seconds, cell) from None  # type: ignore[arg-type]
         except ProcessGone as gone:
-            raise DeadKernelError(str(gone)) from None
-        self.cell.execution_count = message[1]
-        if self.error is not None and "raises-exception" not in self.cell.metadata.get("tags", []):
-            raise CellExecutionError.from_cell_and_msg(self.cell, self.error)
-
-    def take(self, kind: str, content: Any, display: str | None = None) -> None:
-        if kind == "clear":
-            self.clear_first = bool(content)
-            if not content:
-                self.cell.outputs = []
-        elif kind == "update":
-            for shown in self.displays.get(display or "", []):
-                shown["data"], shown["metadata"] = from_dict(content["data"]), from_dict(content["metadata"])
-        else:
-            self.add(from_dict(content), display)
-
-    def add(self, output: NotebookNode, display: str | None) -> None:
-        if self.clear_first:
-            self.cell.outputs, self.clear_first = [], False
-        if output.output_type == "error":
-            self.error = output
-        last = self.cell.outputs[-1] if self.cell.outputs else None
-        if last and output.output_type == last.output_type == "stream" and last.name == output.name:
-            last.text += output.text
-            return
-        self.cell.outputs.append(output)
-        if display:
-            self.displays.setdefault(display, []).append(output)
+            raise DeadKernelError(*gone.args) from None
 
 
-def _to_run(cell: NotebookNode) -> bool:
-    skipped = "skip-execution" in cell.metadata.get("tags", [])
-    return cell.cell_type == "code" and bool(cell.source.strip()) and not skipped
+def _request(identity: str, source: str) -> dict[str, Any]:
+    """A Jupyter message that asks for a cell to be run."""
+    content = {"code": source, "silent": False, "store_history": True, "allow_stdin": False}
+    header = {"msg_id": identity, "msg_type": "execute_request"}
+    return {"header": header, "metadata": {}, "content": content}
 
 
-def _language() -> NotebookNode:
-    return from_dict(
-        {
-            "name": "python",
-            "version": sys.version.split()[0],
-            "mimetype": "text/x-python",
-            "file_extension": ".py",
-            "pygments_lexer": "ipython3",
-            "nbconvert_exporter": "python",
-            "codemirror_mode": {"name": "ipython", "version": 3},
-        }
-    )
+def _join_streams(outputs: list[NotebookNode]) -> None:
+    """Text that comes in pieces is one output: how it was cut depends on the clock."""
+    if len(outputs) > 1 and all(output.output_type == "stream" for output in outputs[-2:]):
+        before, last = outputs[-2:]
+        if before.name == last.name:
+            before.text += outputs.pop().text
+
+
+@contextmanager
+def _naming_the_cell(nb_man: NotebookExecutionManager) -> Iterator[None]:
+    """Have the errors that end a notebook say in which cell it was."""
+    try:
+        yield
+    except (CellTimeoutError, DeadKernelError) as error:
+        begun = [cell for cell in nb_man.nb.cells if cell.metadata.get("papermill", {}).get("start_time")]
+        error.cell_id = begun[-1].get("id", "") if begun else ""  # type: ignore[union-attr]
+        raise
+
+
+def _of_the_client(settings: dict[str, Any]) -> dict[str, Any]:
+    """What papermill passes on of its own settings."""
+    return {name: settings[name] for name in ("log_output", "stdout_file", "stderr_file") if name in settings}

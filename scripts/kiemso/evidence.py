@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,19 @@ from kiemso.catalogue import Catalogue, read_catalogue
 from kiemso.claim import Verdict, judge, read_claims
 from kiemso.correction import Correction, read_corrections
 from kiemso.fact import Fact, read_facts
+from kiemso.formula import QUOTED
 from kiemso.key import parse_key
+from kiemso.message import say
 from kiemso.panel import FILE as PANEL_FILE
 from kiemso.panel import panel
 from kiemso.problem import Problem, Refused
-from kiemso.project import period_folder
+from kiemso.project import located, period_folder
+from kiemso.school import described
 from kiemso.source import Source
 from kiemso.statement import Inline, stated
 from kiemso.step import digest, write_whole
 from kiemso.term import Term, read_term
+from kiemso.warning import read_warnings, warning_rows
 from kiemso.wording import VALUE, Form, Wording
 
 FILE = "report.json"
@@ -38,8 +42,10 @@ class Evidence:
     facts: Mapping[str, Fact]
     tables: Mapping[str, dict]
     charts: Mapping[str, dict]
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[Verdict] = ()
     corrections: Sequence[Correction] = ()
+    warnings: Sequence[dict] = ()
+    school: Mapping[str, str] = field(default_factory=dict)
 
     def fact(self, key: str) -> Fact | None:
         """The fact of a key as the report may write it, with or without the term's period."""
@@ -58,19 +64,31 @@ class Evidence:
 
 
 def read_evidence(project: Path, name: str) -> Evidence:
-    """The evidence of a term whose notebooks have run; Refused where they have not."""
+    """The evidence of a term whose notebooks have run, the claims held against it; Refused where they have not."""
+    evidence = gather_evidence(project, name)
+    return replace(evidence, verdicts=judge_claims(evidence))
+
+
+def judge_claims(evidence: Evidence) -> list[Verdict]:
+    """The project's claims held against the evidence; Refused where one cannot be."""
+    return judge(read_claims(evidence.project), evidence.catalogue, evidence.facts, evidence.name)
+
+
+def gather_evidence(project: Path, name: str) -> Evidence:
+    """What a term's notebooks left; Refused where they have not run."""
     folder = period_folder(project, name)
     term = read_term(project, name)
     try:
         facts = read_facts(folder / "facts.json")
         made = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
-        tables, charts = made["tables"], made["charts"]
+        tables, charts, jumps = made["tables"], made["charts"], made.get("warnings", [])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        message = f"the notebooks of {name} have not run yet"
-        raise Refused(Problem(message, "Run `kiemso run` first.", f"build/{name}/facts.json")) from None
-    catalogue = read_catalogue(project)
-    verdicts = judge(read_claims(project), catalogue, facts, name)
-    return Evidence(project, name, term, catalogue, facts, tables, charts, verdicts, read_corrections(project))
+        message = say("the notebooks of {term} have not run yet", term=name)
+        raise Refused(Problem(message, say("Run `kiemso run` first."), f"build/{name}/facts.json")) from None
+    catalogue, corrections = read_catalogue(project), read_corrections(project)
+    warnings = [*read_warnings(project, (*term.school_years, name)), *jumps]
+    school = described(project)
+    return Evidence(project, name, term, catalogue, facts, tables, charts, (), corrections, warnings, school)
 
 
 def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
@@ -95,6 +113,7 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     content = {
         "term": evidence.name,
         "status": status(evidence.project, evidence.name),
+        **({"school": evidence.school} if evidence.school else {}),
         "facts": {written: _stated(fact, forms) for written, fact in _writings(evidence)},
         "tables": tables,
         "charts": charts,
@@ -176,7 +195,7 @@ def _row(evidence: Evidence, group: list[Fact]) -> dict[str, Any]:
         "value": _value(term) if term else "",
         "unit": _unit(term) if term else "",
         "formula": term.expression if term else "",
-        "note": term.note if term else "",
+        "note": term.note if term and term.formula != QUOTED else "",
         "notebook": head.notebook,
         "cell": head.cell,
         "lines": lines,
@@ -185,8 +204,13 @@ def _row(evidence: Evidence, group: list[Fact]) -> dict[str, Any]:
 
 
 def _line(name: str, fact: Fact, anchor: str | None, why: Mapping[tuple, str]) -> dict[str, Any]:
-    sources = [source._asdict() | {"why": why.get(source[:3], "")} for source in fact.sources]
-    return {"anchor": anchor, "period": name, "value": _value(fact), "formula": fact.expression, "sources": sources}
+    sources = [
+        source._asdict() | {"why": "; ".join(why[place] for place in source.places if place in why)}
+        for source in fact.sources
+    ]
+    # Of a quoted value the note says how it comes from the number in the cell.
+    formula = fact.note if fact.formula == QUOTED else fact.expression
+    return {"anchor": anchor, "period": name, "value": _value(fact), "formula": formula, "sources": sources}
 
 
 def _value(fact: Fact) -> str:
@@ -209,12 +233,22 @@ def _sections(evidence: Evidence, rows: list[tuple[str, dict]]) -> list[dict]:
 def _files(evidence: Evidence) -> list[dict]:
     sources: Iterable[Source] = (source for fact in evidence.facts.values() for source in fact.sources)
     paths = sorted({source.file for source in sources})
-    return [{"path": path, "digest": digest(evidence.project / path)} for path in paths]
+    return [{"path": path, "digest": digest(located(evidence.project, path))} for path in paths]
 
 
-def _warnings(evidence: Evidence) -> list[str]:
-    needless = [verdict.claim for verdict in evidence.verdicts if verdict.needless]
-    return [f"{c.file}, dòng {c.line} ({c.id}): số liệu không còn mâu thuẫn, hãy bỏ phần ghi nhận" for c in needless]
+def _warnings(evidence: Evidence) -> list[dict[str, str]]:
+    needless = [
+        {
+            "file": verdict.claim.file,
+            "sheet": "",
+            "cell": f"dòng {verdict.claim.line}",
+            "text": verdict.claim.text,
+            "message": "số liệu không còn mâu thuẫn, hãy bỏ phần ghi nhận",
+        }
+        for verdict in evidence.verdicts
+        if verdict.needless
+    ]
+    return [*warning_rows(evidence.warnings), *needless]
 
 
 def _claims(evidence: Evidence) -> dict[str, list[dict]]:

@@ -4,64 +4,61 @@ from __future__ import annotations
 
 import base64
 import json
-import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from kiemso.engine import KernelEngine
 from kiemso.fact import Fact, fact_from, facts_json
+from kiemso.manner import Manner
+from kiemso.message import said, say
 from kiemso.problem import Problem, Refused, problem_from
-from kiemso.project import STAGE
-from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME
+from kiemso.project import PROJECT, STAGE, located
+from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME, WARNINGS_MIME
 
 KERNEL = "python3"
+KERNEL_ENGINE = "kiemso-kernel"
+_COMPILED = re.compile(r"\S*ipykernel_\d+")
+papermill_engines.register(KERNEL_ENGINE, KernelEngine)
 ENGINE = "kiemso"  # the papermill.engine entry point of this package
 
 
-def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: Path, *, kernel: bool = False) -> None:
+def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: Path, manner: Manner) -> None:
     """Run a notebook into the stage, beside the files it saves; Refused carries what it refused.
 
-    It runs in a process forked warm, or in an ordinary Jupyter kernel where `kernel` asks for one. The executed
+    It runs in a process forked warm, or in an ordinary Jupyter kernel where the manner asks for one. The executed
     notebook depends on nothing but its inputs: papermill's times and paths are taken out.
     """
-    _check_parameters(project / notebook, notebook, parameters)
+    source = located(project, notebook)
+    _check_parameters(source, notebook, parameters)
     output = stage / Path(notebook).name
-    settings = _kernel_settings(project, notebook, stage) if kernel else _forked_settings(project, notebook, stage)
     try:
-        papermill.execute_notebook(
-            project / notebook,
+        executed = papermill.execute_notebook(
+            source,
             output,
             parameters=dict(parameters),
+            engine_name=KERNEL_ENGINE if manner.kernel else ENGINE,
             kernel_name=KERNEL,
             progress_bar=False,
             request_save_on_cell_execute=False,
-            **settings,
+            execution_timeout=manner.seconds,
+            folder=str(source.parent),
+            environment={STAGE: str(stage), PROJECT: str(project)},
         )
     except PapermillExecutionError as error:
         raise Refused(_problems(nbformat.read(output, as_version=4), notebook, parameters, error)) from None
-    except DeadKernelError as error:
-        mend = "Open the notebook in JupyterLab and run it cell by cell."
-        raise Refused(Problem(f"stopped for {', '.join(parameters.values())}: {error}", mend, notebook)) from None
-    executed = nbformat.read(output, as_version=4)
+    except (CellTimeoutError, DeadKernelError) as error:
+        raise Refused(_ended(error, notebook, parameters, manner.seconds)) from None
     _forget_the_run(executed)
     nbformat.write(executed, output)
-
-
-def _forked_settings(project: Path, notebook: str, stage: Path) -> dict[str, Any]:
-    folder = str((project / notebook).parent)
-    return {"engine_name": ENGINE, "folder": folder, "environment": {STAGE: str(stage)}}
-
-
-def _kernel_settings(project: Path, notebook: str, stage: Path) -> dict[str, Any]:
-    os.environ[STAGE] = str(stage)  # a kernel takes its environment from this process
-    # ipykernel warns of its own transport at every start.
-    return {"cwd": str((project / notebook).parent), "extra_arguments": ["--log-level=CRITICAL"]}
 
 
 def take_facts(executed: Path) -> list[Fact]:
@@ -87,6 +84,11 @@ def take_charts(executed: Path, folder: Path) -> dict[str, dict]:
     return charts
 
 
+def take_warnings(executed: Path) -> list[dict]:
+    """The warnings that an executed notebook stored, for other programs (see `Problem.as_json`)."""
+    return [warning for _, data, _ in _outputs(executed, WARNINGS_MIME) for warning in data]
+
+
 def write_facts(stage: Path, notebook: str, before: Mapping[str, Fact]) -> None:
     """facts.json of the period: what the notebook recorded, after the facts of its school years."""
     facts = dict(before)
@@ -96,17 +98,19 @@ def write_facts(stage: Path, notebook: str, before: Mapping[str, Fact]) -> None:
 
 
 def write_tables(stage: Path, notebook: str) -> None:
-    """tables.json and the charts of the term."""
+    """tables.json and the charts of the term, with the warnings of its notebook."""
     executed = stage / Path(notebook).name
-    content = {"tables": take_tables(executed), "charts": take_charts(executed, stage / "charts")}
+    content: dict[str, Any] = {"tables": take_tables(executed), "charts": take_charts(executed, stage / "charts")}
+    content["warnings"] = take_warnings(executed)
     (stage / "tables.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _outputs(executed: Path, mime: str) -> Iterator[tuple[str, dict, Any]]:
-    for cell in nbformat.read(executed, as_version=4).cells:
+    # nbformat.read would validate what has just been written.
+    for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", []):
             if mime in output.get("data", {}):
-                yield cell.id, output["data"][mime], output["data"]
+                yield cell["id"], output["data"][mime], output["data"]
 
 
 def _text(data: str | list[str]) -> str:
@@ -118,10 +122,12 @@ def _check_parameters(path: Path, notebook: str, given: Mapping[str, str]) -> No
     try:
         known = set(papermill.inspect_notebook(str(path)))
     except Exception as error:
-        raise Refused(Problem(f"cannot be read as a notebook: {error}", "Restore it.", notebook)) from None
+        message = say("cannot be read as a notebook: {reason}", reason=error)
+        raise Refused(Problem(message, say("Restore it."), notebook)) from None
     if known != set(given):
-        message = f"its parameters cell names {', '.join(sorted(known)) or 'nothing'}, the run gives {', '.join(given)}"
-        raise Refused(Problem(message, "The cell tagged “parameters” must name just these.", notebook))
+        names = ", ".join(sorted(known)) or say("nothing")
+        message = say("its parameters cell names {names}, the run gives {given}", names=names, given=", ".join(given))
+        raise Refused(Problem(message, say("The cell tagged “parameters” must name just these."), notebook))
 
 
 def _problems(
@@ -134,9 +140,29 @@ def _problems(
                 return [problem_from(problem) for problem in output["data"][PROBLEMS_MIME]]
     period = ", ".join(parameters.values())
     cell = next((c.id for c in executed.cells if any(o.output_type == "error" for o in c.get("outputs", []))), "")
-    mend = f"Open the notebook in JupyterLab with period = “{period}” and run it to this cell."
+    mend = say("Open the notebook in JupyterLab with period = “{period}” and run it to this cell.", period=period)
     reason = error.evalue if error.ename == "Refused" else f"{error.ename}: {error.evalue}"
-    return [Problem(f"cell “{cell}” failed for {period}: {reason}", mend, notebook)]
+    message = say("cell “{cell}” failed for {period}: {reason}", cell=cell, period=period, reason=reason)
+    return [Problem(message, mend, notebook)]
+
+
+def _ended(
+    error: CellTimeoutError | DeadKernelError, notebook: str, parameters: Mapping[str, str], seconds: float
+) -> Problem:
+    """What is told of a cell that took too long, or in which the notebook's process ended."""
+    cell, period = getattr(error, "cell_id", ""), ", ".join(parameters.values())
+    if isinstance(error, CellTimeoutError):
+        mend = say("Mend the cell, or give it more time with --timeout.")
+        text = say(
+            "cell “{cell}” took longer than {seconds:g} seconds for {period}", cell=cell, seconds=seconds, period=period
+        )
+        return Problem(text, mend, notebook)
+    mend = say("Open the notebook in JupyterLab and run it cell by cell.")
+    return Problem(
+        say("cell “{cell}” stopped for {period}: {reason}", cell=cell, period=period, reason=said(error)),
+        mend,
+        notebook,
+    )
 
 
 def _forget_the_run(notebook: NotebookNode) -> None:
@@ -147,5 +173,6 @@ def _forget_the_run(notebook: NotebookNode) -> None:
             cell.metadata.pop(passing, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
-        # A kernel's warnings on its own start are no output of the notebook.
-        cell.get("outputs", [])[:] = [o for o in cell.get("outputs", []) if "IPKernelApp" not in o.get("text", "")]
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":  # a warning names the file that the cell was compiled from
+                output.text = _COMPILED.sub("ipykernel", output.text)

@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+from kiemso.message import say
+from kiemso.project import located
+
 FOLDER = Path("_extensions") / "kiemso"
 # What each output is called in _extension.yml and by Pandoc's --to.
 WRITERS = {"html": "html", "pdf": "typst", "docx": "docx"}
@@ -37,16 +40,17 @@ def read_header(report: Path) -> dict[str, Any]:
         header = yaml.safe_load("\n".join(lines[1:end])) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise ValueError(f"line {line}: {error.problem}: mend the YAML header there") from error
+        message = say("line {line}: the YAML header is faulty there: {reason}", line=line, reason=error.problem)
+        raise ValueError(message) from error
     if not isinstance(header, dict):
-        raise ValueError("the YAML header must consist of “key: value” lines")
+        raise ValueError(say("the YAML header must consist of “key: value” lines"))
     return header
 
 
 def pandoc_defaults(project: Path, report: Path, output: str) -> dict[str, Any]:
     """The contents of a Pandoc defaults file that renders `report` as `output` ("html", "pdf" or "docx")."""
     writer = WRITERS[output]
-    extension = (project / FOLDER).resolve()
+    extension = located(project, FOLDER.as_posix()).resolve()
     formats = yaml.safe_load((extension / "_extension.yml").read_text(encoding="utf-8"))["contributes"]["formats"]
     header = read_header(report)
     own = header.get("format")

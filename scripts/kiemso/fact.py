@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kiemso import formula as formulas
+from kiemso.message import say
 from kiemso.number import format_number
 from kiemso.observation import MISSING, NOT_HELD
 from kiemso.problem import Problem, Refused
@@ -107,8 +108,8 @@ def common_bound(key: object, inputs: Iterable[Fact], added: bool) -> str:
     if "~" in bounds:
         return "~"
     if bounds & set(">≥") and bounds & set("<≤"):
-        mend = "Ask for exact values, or do not add them up."
-        raise Refused(Problem(f"“{key}” would add “more than” to “less than”", mend))
+        mend = say("Ask for exact values, or do not add them up.")
+        raise Refused(Problem(say("“{key}” would add “more than” to “less than”", key=key), mend))
     return next((bound for bound in (">", "<") if bound in bounds), bounds.pop())
 
 

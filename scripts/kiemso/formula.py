@@ -7,6 +7,7 @@ import math
 import operator
 from collections.abc import Mapping
 
+from kiemso.message import say
 from kiemso.number import format_number
 
 SUM, QUOTED = "sum", "quoted"
@@ -45,7 +46,7 @@ def _parse(formula: str) -> ast.expr:
     try:
         return ast.parse(formula, mode="eval").body
     except SyntaxError:
-        raise ValueError(f"“{formula}” is no formula") from None
+        raise ValueError(say("“{formula}” is no formula", formula=formula)) from None
 
 
 def _value(node: ast.expr, inputs: Mapping[str, int | float]) -> int | float:
@@ -56,7 +57,7 @@ def _value(node: ast.expr, inputs: Mapping[str, int | float]) -> int | float:
             return number
         case ast.Name(name) if name in inputs:
             return inputs[name]
-    raise ValueError(f"“{ast.unparse(node)}” has no place in a formula")
+    raise ValueError(say("“{code}” has no place in a formula", code=ast.unparse(node)))
 
 
 def _written(node: ast.expr, inputs: Mapping[str, str]) -> str:
@@ -68,7 +69,7 @@ def _written(node: ast.expr, inputs: Mapping[str, str]) -> str:
             return inputs[name]
         case ast.Constant(int() | float() as number):
             return format_number(number)
-    raise ValueError(f"“{ast.unparse(node)}” has no place in a formula")
+    raise ValueError(say("“{code}” has no place in a formula", code=ast.unparse(node)))
 
 
 def _bracketed(side: ast.expr, parent: ast.operator, inputs: Mapping[str, str], right: bool) -> str:

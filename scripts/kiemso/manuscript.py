@@ -8,8 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from kiemso.message import say
 from kiemso.numeral import untagged_numerals
 from kiemso.problem import Problem, Refused
+from kiemso.project import located
 from kiemso.wording import VALUE, Form
 
 FILE = "report.qmd"
@@ -82,11 +84,12 @@ class Manuscript:
 def read_manuscript(project: Path) -> Manuscript:
     """The project's report.qmd; Refused where it has no usable header."""
     try:
-        source = (project / FILE).read_bytes().decode("utf-8")
+        source = located(project, FILE).read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise Refused(Problem("is not there", "Put the report's text into the project's folder.", FILE)) from None
+        mend = say("Put the report's text into the project's folder.")
+        raise Refused(Problem(say("is not there"), mend, FILE)) from None
     except UnicodeDecodeError:
-        raise Refused(Problem("is not UTF-8 text", "Save it as UTF-8.", FILE)) from None
+        raise Refused(Problem(say("is not UTF-8 text"), say("Save it as UTF-8."), FILE)) from None
     return parse_manuscript(source)
 
 
@@ -124,16 +127,17 @@ def parse_manuscript(source: str) -> Manuscript:
 
 
 def _term(header: re.Match | None) -> str:
-    mend = "The report starts with a header between two lines of ---, with a line such as term: 2022-2024."
+    mend = say("The report must start with a header between two lines of ---, with a line such as term: 2022-2024.")
     if not header:
-        raise Refused(Problem("has no header", mend, FILE))
+        raise Refused(Problem(say("has no header"), mend, FILE))
     try:
         content = yaml.safe_load(header[1])
     except yaml.YAMLError as error:
-        raise Refused(Problem(f"its header is no YAML: {getattr(error, 'problem', error)}", mend, FILE)) from None
+        message = say("its header is no YAML: {reason}", reason=getattr(error, "problem", error))
+        raise Refused(Problem(message, mend, FILE)) from None
     term = content.get("term") if isinstance(content, dict) else None
     if not isinstance(term, str):
-        raise Refused(Problem("its header names no term", mend, FILE))
+        raise Refused(Problem(say("its header names no term"), mend, FILE))
     return term
 
 

@@ -32,7 +32,7 @@ def notebook_page(period: str, notebook: str) -> str:
 def raw_page(file: str) -> str:
     """Where the page of a workbook data/raw/<period>/<name> lies, from _output."""
     path = PurePosixPath(file)
-    return f"{FOLDER}/raw/{path.parent.name}/{path.stem}.html"
+    return f"{FOLDER}/raw/{path.parent.name}/{path.name}.html"
 
 
 def cell_anchor(sheet: str, cell: str) -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from kiemso.address import expand, runs
 from kiemso.correction import read_corrections
 from kiemso.fact import Fact
 from kiemso.key import parse_key
-from kiemso.project import period_folder
+from kiemso.page import raw_page
+from kiemso.pathway import pathway_page, school_page
+from kiemso.project import SCHOOLS, WORKSPACE_FILE, located, period_folder
 from kiemso.source import Source
 from kiemso.step import digest
 
@@ -38,8 +41,8 @@ def panel(
     number = {source: index for index, source in enumerate(sources)}
     places = _places(project, {fact.period for fact in facts.values()} | {term})
     corrections = {c.place: c.model_dump(mode="json", by_alias=True) for c in read_corrections(project)}
-    digests = {file: digest(project / file) for file in {source.file for source in sources}}
-    notebooks = {name: _cells(project / "notebooks" / name) for name in _names(facts)}
+    digests = {file: digest(located(project, file)) for file in {source.file for source in sources}}
+    notebooks = {name: _cells(located(project, f"notebooks/{name}")) for name in _names(facts)}
     cells: dict[str, dict] = {}
     shown = {}
     for fact in facts.values():
@@ -99,12 +102,25 @@ def _cell(cells: list[dict[str, str]], fact: Fact, period: str) -> dict[str, str
 
 def _source(source: Source, places: Places, checksum: str, corrections: Mapping[tuple, dict]) -> dict[str, Any]:
     row_label, heading = places.get(source[:3], ("", ""))
-    page = ""
-    if source.sheet:
-        path = Path(source.file).relative_to("data/raw").with_suffix(".html").as_posix()
-        page = f"audit/raw/{quote(path)}#{quote(f'{source.sheet}!{source.cell}')}"
-    place = {"row_label": row_label, "column_heading": heading, "page": page}
-    return source._asdict() | place | {"digest": checksum, "correction": corrections.get(source[:3])}
+    cells = [(run, _page(source, expand(run)[0])) for run in runs(source.cell)] if source.sheet else _pathway(source)
+    place = {"row_label": row_label, "column_heading": heading, "page": cells[0][1] if cells else "", "cells": cells}
+    found = [corrections[place] for place in source.places if place in corrections]
+    return source._asdict() | place | {"digest": checksum, "corrections": found}
+
+
+def _pathway(source: Source) -> list[tuple[str, str]]:
+    """The link from a roll-up's total to the schools that it adds up."""
+    if source.file != WORKSPACE_FILE or not source.cell.startswith("*/"):
+        return []
+    return [(source.cell, pathway_page(source.cell[2:].partition("@")[0]))]
+
+
+def _page(source: Source, cell: str) -> str:
+    """The link to a raw cell on its workbook's page."""
+    if source.file.startswith(f"{SCHOOLS}/"):
+        return school_page(source.file, source.sheet, cell)
+    path = raw_page(source.file)
+    return f"{quote(path)}#{quote(f'{source.sheet}!{cell}')}"
 
 
 def _places(project: Path, periods: set[str]) -> Places:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import multiprocessing
 import os
 import signal
@@ -9,10 +11,13 @@ import sys
 import threading
 import types
 from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_START_SECONDS = 60
+from kiemso.message import Message, say
+
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _END_SECONDS = 5
 _starting = threading.Lock()
 _children: set[Child] = set()
@@ -24,13 +29,14 @@ class ProcessGone(Exception):
 
 def warm_up() -> None:
     """Start the fork server, which imports in the background what notebooks need."""
-    if _METHOD == "forkserver":
+    if METHOD == "forkserver":
         from multiprocessing import forkserver
 
         _context()
         forkserver.ensure_running()
 
 
+@atexit.register
 def stop_all() -> None:
     """End every notebook that is running."""
     for child in list(_children):
@@ -43,10 +49,9 @@ class Child:
     def __init__(self, folder: str, environment: dict[str, str]) -> None:
         context = _context()
         self._line, theirs = context.Pipe()
-        from kiemso import shell  # imports IPython, which the up-to-date check can do without
-
-        arguments = (theirs, {**os.environ, **environment}, folder, sys.path[:])
-        self._process = context.Process(target=shell.main, args=arguments, daemon=True)
+        arguments = (theirs, {**os.environ, **environment}, folder, _import_path())
+        # Not a daemon: such a process could not start processes of its own.
+        self._process = context.Process(target=_begin, args=arguments, daemon=False)
         with _starting:
             # multiprocessing would have the child import the caller's own __main__ first.
             main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
@@ -57,21 +62,21 @@ class Child:
         theirs.close()
         _children.add(self)
 
-    def send(self, source: str | None) -> None:
+    def send(self, request: dict[str, Any] | None) -> None:
         """Have a cell run; None is the end."""
         with suppress(OSError):  # a dead process shows itself when it is asked for the answer
-            self._line.send(source)
+            self._line.send(request)
 
-    def receive(self, seconds: float | None) -> tuple:
+    def receive(self, seconds: float | None) -> dict[str, Any]:
         """The next message; TimeoutError after these seconds, ProcessGone when it has ended."""
         try:
             if not self._line.poll(seconds):
                 raise TimeoutError
-            return self._line.recv()
+            packed, buffers = self._line.recv()
+            return json.loads(packed) | {"buffers": buffers}
         except (EOFError, ConnectionResetError, BrokenPipeError):
             self._process.join(_END_SECONDS)
-            message = f"the notebook's process ended unexpectedly (exit code {self._process.exitcode})"
-            raise ProcessGone(message) from None
+            raise ProcessGone(_farewell(self._process.exitcode)) from None
 
     def close(self, wait: bool) -> None:
         """End the process, politely if there is time, and whatever it has started."""
@@ -92,8 +97,30 @@ class Child:
             self._process.kill()
 
 
+def _begin(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
+    """The process's own beginning; the engine's process can do without what it imports."""
+    from kiemso import shell
+
+    shell.main(connection, environment, folder, path)
+
+
+def _import_path() -> list[str]:
+    """The path on which a kernel imports: its working directory comes after the standard library."""
+    path = [entry for entry in sys.path if entry and Path(entry) != Path(sys.argv[0]).absolute().parent]
+    packages = (index for index, entry in enumerate(path) if Path(entry).name in ("site-packages", "dist-packages"))
+    path.insert(next(packages, 0), "")
+    return path
+
+
+def _farewell(exit_code: int | None) -> Message:
+    if exit_code is not None and exit_code < 0:
+        name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else str(-exit_code)
+        return say("the notebook's process was ended by signal {name}", name=name)
+    return say("the notebook's process ended unexpectedly (exit code {code})", code=exit_code)
+
+
 def _context() -> Any:
-    context = multiprocessing.get_context(_METHOD)
-    if _METHOD == "forkserver":
+    context = multiprocessing.get_context(METHOD)
+    if METHOD == "forkserver":
         context.set_forkserver_preload(["kiemso.warm"])
     return context

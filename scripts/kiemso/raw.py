@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from kiemso.problem import Problem
 
+# Stands for a text that is not shown, because it is, or may be, personal.
+MASK = "•••"
+
 
 class RawCell(NamedTuple):
     """A cell that holds something: `text` is what a person sees in it, `number` what a program calculates with.
@@ -49,9 +52,13 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class RawWorkbook:
-    """A file's sheets in their order, its cells sheet by sheet and row by row, and warnings of the whole file."""
+    """A file's sheets in their order, its cells sheet by sheet and row by row, and warnings of the whole file.
+
+    `format` is what the file is called by its content.
+    """
 
     file: str
     sheets: tuple[RawSheet, ...]
     cells: tuple[RawCell, ...]
     warnings: tuple[Problem, ...] = ()
+    format: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from kiemso import formula as formulas
+from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.catalogue import Catalogue, read_catalogue
 from kiemso.fact import (
     Fact,
@@ -23,6 +25,7 @@ from kiemso.fact import (
     write_value,
 )
 from kiemso.key import Key, parse_key
+from kiemso.message import said, say
 from kiemso.number import plain
 from kiemso.observation import OBSERVED
 from kiemso.problem import Problem, Refused
@@ -32,7 +35,8 @@ from kiemso.term import Target, Term, read_targets, read_terms, targets_file
 from kiemso.text import suggestion
 
 MIME = "application/vnd.kiemso.{}+json"
-FACT_MIME, TABLE_MIME, CHART_MIME, PROBLEMS_MIME = (MIME.format(n) for n in ("fact", "table", "chart", "problems"))
+FACT_MIME, TABLE_MIME, CHART_MIME = (MIME.format(n) for n in ("fact", "table", "chart"))
+PROBLEMS_MIME, WARNINGS_MIME = MIME.format("problems"), MIME.format("warnings")
 
 
 @dataclass
@@ -56,30 +60,30 @@ class Recorder:
         try:
             key = parse_key(text).at(self.period)
         except ValueError as error:
-            raise Refused(Problem(str(error))) from None
+            raise Refused(Problem(said(error), say("Mend the key."))) from None
         if key.indicator not in self.catalogue.indicators:
             hint = suggestion(key.indicator, self.catalogue.indicators)
-            raise Refused(Problem(f"there is no indicator “{key.indicator}” in data/indicators.yml", hint))
+            message = say("there is no indicator “{name}” in {file}", name=key.indicator, file=CATALOGUE_FILE)
+            raise Refused(Problem(message, hint or say("Add it there, or mend the key.")))
         if key.part and key.part not in self.catalogue.parts:
-            raise Refused(
-                Problem(
-                    f"there is no part “{key.part}” in data/indicators.yml", suggestion(key.part, self.catalogue.parts)
-                )
-            )
+            hint = suggestion(key.part, self.catalogue.parts)
+            message = say("there is no part “{name}” in {file}", name=key.part, file=CATALOGUE_FILE)
+            raise Refused(Problem(message, hint or say("Add it there, or mend the key.")))
         return key
 
     def fact(self, text: str) -> Fact:
         """A fact recorded before, here or in the notebook of a year."""
         key = text if text in self.known else str(self.key(text))
         if key not in self.known:
-            hint = suggestion(key, self.known)
-            raise Refused(Problem(f"the fact “{key}” has not been recorded before this cell", hint))
+            hint = suggestion(key, self.known) or say("Record it in a cell above.")
+            raise Refused(Problem(say("the fact “{key}” has not been recorded before this cell", key=key), hint))
         return self.known[key]
 
     def add(self, fact: Fact) -> Fact:
         """Take a fact in, once."""
         if fact.key in self.recorded:
-            raise Refused(Problem(f"the fact “{fact.key}” is recorded twice", "Delete one of the two."))
+            message = say("the fact “{key}” is recorded twice", key=fact.key)
+            raise Refused(Problem(message, say("Delete one of the two.")))
         self.known[fact.key] = fact
         self.recorded.add(fact.key)
         return fact
@@ -89,24 +93,41 @@ class Recorder:
         key = self.key(row.key)
         value = None if row.value is None or pd.isna(row.value) else plain(row.value)
         source = Source(row.file, row.sheet, row.cell, row.text, row.corrected, row.original)
-        return self._fact(key, value, row.status, formulas.QUOTED, {}, [source], bound=row.bound)
+        further = [Source(*place) for place in json.loads(row.further)] if row.further else []
+        sources = [source, *further]
+        return self._fact(key, value, row.status, formulas.QUOTED, {}, sources, bound=row.bound, note=row.note)
 
     def compute(self, text: str, value: Any, formula: str, inputs: Mapping[str, str] | Sequence[str]) -> Fact:
         """The fact that a formula gives; Refused where the formula, evaluated again, gives something else."""
         key = self.key(text)
         named = self._inputs(inputs)
         if formula != formulas.SUM and formulas.names(formula) != sorted(named):
-            uses = ", ".join(formulas.names(formula)) or "nothing"
-            message = f"“{formula}” uses {uses}, but the inputs of “{key}” are {', '.join(named)}"
-            raise Refused(Problem(message, "Name just the inputs that the formula uses."))
+            message = say(
+                "“{formula}” uses {names}, but the inputs of “{key}” are {inputs}",
+                formula=formula,
+                names=", ".join(formulas.names(formula)) or say("nothing"),
+                key=key,
+                inputs=", ".join(named),
+            )
+            raise Refused(Problem(message, say("Name just the inputs that the formula uses.")))
         usable = {name: fact.value for name, fact in named.items() if isinstance(fact.value, int | float)}
         # A sum is of what was reported; any other formula needs all its inputs.
         lacking = not usable or (formula != formulas.SUM and len(usable) < len(named))
         given = None if value is None or value is pd.NA or value != value else plain(value)
-        again = None if lacking else formulas.evaluate(formula, usable)
+        try:
+            again = None if lacking else formulas.evaluate(formula, usable)
+        except ZeroDivisionError:
+            again = None  # a share of nothing has no value
         if (given is None) != (again is None) or (again is not None and not formulas.same(given, again)):  # type: ignore[arg-type]
-            message = f"the cell computed {given} for “{key}”, but “{formula}” over {', '.join(usable)} gives {again}"
-            raise Refused(Problem(message, "Make the formula and the calculation agree."))
+            message = say(
+                "the cell computed {given} for “{key}”, but “{formula}” over {inputs} gives {again}",
+                given=say("nothing") if given is None else given,
+                key=key,
+                formula=formula,
+                inputs=", ".join(usable) or say("nothing"),
+                again=say("nothing") if again is None else again,
+            )
+            raise Refused(Problem(message, say("Make the formula and the calculation agree.")))
         status = status_of(named.values()) if given is None else OBSERVED
         note = absence_note(named.values()) if formula == formulas.SUM and given is not None else ""
         bound = common_bound(key, named.values(), formula == formulas.SUM) if given is not None else ""
@@ -147,11 +168,16 @@ class Recorder:
         if None in values and known < whole.value:
             return
         written = " + ".join(part.text for part in parts if part and part.value is not None)
-        message = f"“{whole.label}” of {whole.period} is {whole.text}, but its parts {written} make {known}"
-        source = whole.sources[0]
-        raise Refused(
-            Problem(message, "Mend the row or its parts.", source.file, source.sheet, source.cell, source.text)
+        message = say(
+            "“{label}” of {period} is {whole}, but its parts {parts} make {total}",
+            label=whole.label,
+            period=whole.period,
+            whole=whole.text,
+            parts=written,
+            total=known,
         )
+        source = whole.sources[0]
+        raise Refused(Problem(message, say("Mend the row or its parts."), *source[:4]))
 
     def _fact(
         self,
@@ -167,7 +193,7 @@ class Recorder:
     ) -> Fact:
         unit = self.catalogue.unit(key)
         text = write_value(value, status, unit, self.catalogue.decimals(key))
-        expression = expression_of(formula, named, text)
+        expression = "" if value is None else expression_of(formula, named, text)
         section, label = self.catalogue.indicators[key.indicator].section, self.catalogue.label(key)
         inputs = [fact.key for fact in named.values()]
         names = [] if formula in (formulas.SUM, formulas.QUOTED) else list(named)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -25,10 +26,11 @@ from kiemso.approval import (
 from kiemso.check import Findings, check_report
 from kiemso.evidence import Evidence, read_evidence
 from kiemso.key import parse_key
+from kiemso.lock import project_lock
 from kiemso.manuscript import FILE as REPORT_FILE
 from kiemso.manuscript import read_manuscript
+from kiemso.message import LANGUAGES, both, in_language, joined, say
 from kiemso.problem import Problem, Refused
-from kiemso.run import project_lock
 from kiemso.snapshot import snapshot_text, take_snapshot
 from kiemso.step import write_whole
 from kiemso.text import suggestion
@@ -41,7 +43,7 @@ class Line:
     """A line of the checklist: what must hold, what speaks against it, and how to mend that."""
 
     title: str
-    faults: list[str]
+    faults: Sequence[str | Problem]
     mend: str
     warning: bool = False
 
@@ -50,12 +52,39 @@ class Line:
         """Whether the report may go out as far as this line goes."""
         return self.warning or not self.faults
 
-    def __str__(self) -> str:
+    def told(self, language: str) -> str:
+        """The line with its faults as a person who speaks the language reads it."""
         mark = "✓" if not self.faults else "!" if self.warning else "✗"
-        return "\n".join([f"{mark} {self.title}", *(f"    {fault}" for fault in self.faults), *self._mend()])
+        faults = [_told(fault, language) for fault in self.faults]
+        mend = [f"→ {in_language(self.mend, language)}"] if faults else []
+        return "\n    ".join([f"{mark} {in_language(self.title, language)}", *faults, *mend])
 
-    def _mend(self) -> list[str]:
-        return [f"    → {self.mend}"] if self.faults else []
+    def problems(self) -> Iterator[Problem]:
+        """What speaks against the line, as problems; a fault's own mend is the nearer one."""
+        for fault in self.faults:
+            if isinstance(fault, Problem):
+                message = joined(": ", (self.title, fault.message))
+                yield replace(fault, message=message, mend=fault.mend or self.mend)
+            else:
+                yield Problem(joined(": ", (self.title, fault)), self.mend)
+
+    def as_json(self) -> dict[str, Any]:
+        """The line for other programs, its sentences in every language."""
+        told = {
+            language: {
+                "title": in_language(self.title, language),
+                "faults": [_told(fault, language) for fault in self.faults],
+                "mend": in_language(self.mend, language),
+            }
+            for language in LANGUAGES
+        }
+        return {"passed": self.passed, "warning": self.warning, **told}
+
+
+def _told(fault: str | Problem, language: str) -> str:
+    """What is wrong, in one line and without its mend: the line of the checklist has its own."""
+    one = replace(fault, mend="").told(language) if isinstance(fault, Problem) else in_language(fault, language)
+    return one.replace("\n", " ")
 
 
 def checklist(project: Path) -> list[Line]:
@@ -70,13 +99,13 @@ def approve(project: Path, by: str, role: str, date: datetime.date) -> list[str]
     Refused where the report does not pass, out of turn, or twice.
     """
     if role not in ROLES:
-        hint = suggestion(role, ROLES) or f"The roles are {', '.join(ROLES)}, in this order."
-        raise Refused(Problem(f"there is no role “{role}”", hint))
+        hint = suggestion(role, ROLES) or say("The roles are {roles}, in this order.", roles=", ".join(ROLES))
+        raise Refused(Problem(say("there is no role “{role}”", role=role), hint))
     with project_lock(project):
         evidence = read_evidence(project, read_manuscript(project).term)
         failed = [line for line in _checks(evidence, check_report(project)) if not line.passed]
         if failed:
-            raise Refused(Problem(f"{line.title}: {'; '.join(line.faults)}", line.mend) for line in failed)
+            raise Refused(problem for line in failed for problem in line.problems())
         _sign(evidence, by, role, date)
     return [*ROLES][[*ROLES].index(role) + 1 :]
 
@@ -86,16 +115,25 @@ def _sign(evidence: Evidence, by: str, role: str, date: datetime.date) -> None:
     ledger, files = read_ledger(project, term), state(project, term)
     given = ledger.of(combined(files))
     if role in given:
-        message = f"{given[role].by} has approved this very report as {role} on {given[role].date}"
-        raise Refused(Problem(message, "Nothing has changed since: there is nothing to approve."))
+        message = say(
+            "{name} has approved this very report as {role} on {date}",
+            name=given[role].by,
+            role=role,
+            date=given[role].date,
+        )
+        raise Refused(Problem(message, say("Nothing has changed since: there is nothing to approve.")))
     missing = [one for one in [*ROLES][: [*ROLES].index(role)] if one not in given]
     if missing:
-        mend = f"First `kiemso approve --role {missing[0]} --by …`: each role signs the same, unchanged report."
-        raise Refused(Problem(f"“{role}” needs the approval of this report by {' and '.join(missing)}", mend))
+        mend = say(
+            "First `kiemso approve --role {role} --by …`: each role signs the same, unchanged report.", role=missing[0]
+        )
+        message = say("“{role}” needs the approval of this report by {roles}", role=role, roles=both(missing))
+        raise Refused(Problem(message, mend))
     try:
         approval = Approval(role=role, by=by, date=date, digest=combined(files))  # type: ignore[arg-type]
     except ValidationError:
-        raise Refused(Problem("is no name", "Write the person's name after --by, on one line.", text=by)) from None
+        mend = say("Write the person's name after --by, on one line.")
+        raise Refused(Problem(say("is no name"), mend, text=by)) from None
     approved = ledger.approved
     if role == LAST:
         facts = snapshot_text(take_snapshot(project, term, evidence.facts))
@@ -108,22 +146,28 @@ def _sign(evidence: Evidence, by: str, role: str, date: datetime.date) -> None:
 
 def _checks(evidence: Evidence, findings: Findings) -> Iterator[Line]:
     """All lines but the approvals."""
-    yield Line("Notebooks are up to date", findings.outdated, "Run `kiemso run`.")
-    yield Line("Tags stand where they are read as tags", findings.misread, f"Mend them in {REPORT_FILE}.")
-    unknown = [str(problem).replace("\n", " ") for problem in findings.unknown]
-    yield Line("Every key, form, table and chart is known", unknown, f"Mend the name in {REPORT_FILE}.")
-    stale = [f"line {s.figure.line}: “{s.figure.text}” is now “{s.text}” ({s.figure.key})" for s in findings.stale]
-    yield Line("No figure is stale", stale, f"Run `kiemso update`, then read `git diff {REPORT_FILE}`.")
-    mend = "Mend the claim's source, or acknowledge it with the data's value and a reason in data/claims/."
-    yield Line("Every contradicted claim is acknowledged", findings.contradicted, mend)
-    mend = "Take them out of data/claims/: the data agree with the claims."
-    yield Line("No acknowledgement is needless", findings.needless, mend, warning=True)
-    mend = 'Tag each with its fact, or give a reason: [4]{waiver="…"}.'
-    yield Line(f"Coverage is 100 %: {findings.summary[-1]}", findings.untagged, mend)
+    yield Line(say("Notebooks are up to date"), findings.outdated, say("Run `kiemso run`."))
+    mend = say("Mend them in {file}.", file=REPORT_FILE)
+    yield Line(say("Tags stand where they are read as tags"), findings.misread, mend)
+    mend = say("Mend the names in {file}.", file=REPORT_FILE)
+    yield Line(say("Every key, form, table and chart is known"), findings.unknown, mend)
+    mend = say("Run `kiemso update`, then read `git diff {file}`.", file=REPORT_FILE)
+    yield Line(say("No figure is stale"), [stale.problem for stale in findings.stale], mend)
+    mend = say("Mend the claim's source, or acknowledge it with the data's value and a reason in data/claims/.")
+    yield Line(say("Every contradicted claim is acknowledged"), findings.contradicted, mend)
+    mend = say("Take them out of data/claims/: the data agree with the claims.")
+    yield Line(say("No acknowledgement is needless"), findings.needless, mend, warning=True)
+    mend = say('Tag each with its fact, or give a reason: [4]{{waiver="…"}}.')
+    title = say("Coverage is 100 %: {coverage}", coverage=findings.summary[-1])
+    yield Line(title, findings.untagged, mend)
     wholes = list(_wholes(evidence))
-    faults = [f"{label}: {text} make {total}, not {whole}" for label, text, total, whole in wholes if total != whole]
-    mend = "Mend the row or its parts in the workbook."
-    yield Line(f"Parts make their wholes: {len(wholes)} compared", faults, mend)
+    faults = [
+        say("{label}: {parts} make {total}, not {whole}", label=label, parts=parts, total=total, whole=whole)
+        for label, parts, total, whole in wholes
+        if total != whole
+    ]
+    mend = say("Mend the row or its parts in the workbook.")
+    yield Line(say("Parts make their wholes: {count} compared", count=len(wholes)), faults, mend)
 
 
 def _wholes(evidence: Evidence) -> Iterator[tuple[str, str, float, object]]:
@@ -144,6 +188,10 @@ def _approvals(project: Path, term: str) -> Iterator[Line]:
     given = read_ledger(project, term).of(combined(state(project, term)))
     for role, name in ROLES.items():
         signed = given.get(role)
-        by = f" by {signed.by}, {signed.date}" if signed else ""
-        faults = [] if signed else [f"nobody has approved the report as it stands as {role}"]
-        yield Line(f"Approved ({name}){by}", faults, f"Run `kiemso approve --role {role} --by …`.")
+        if signed:
+            title = say("Approved ({role}) by {name}, {date}", role=name, name=signed.by, date=signed.date)
+            yield Line(title, [], "")
+        else:
+            fault = say("nobody has approved the report as it stands as {role}", role=role)
+            mend = say("Run `kiemso approve --role {role} --by …`.", role=role)
+            yield Line(say("Approved ({role})", role=name), [fault], mend)

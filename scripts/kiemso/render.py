@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kiemso.extension import FOLDER, WRITERS, pandoc_defaults, read_header
+from kiemso.message import VARIABLE, Message, joined, language, said, say
+from kiemso.project import located, workspace_of
 
 REPORT = "report.qmd"
 OUTPUT = "_output"
@@ -21,18 +23,30 @@ EPOCH = "315532800"  # 1980-01-01, the first day a ZIP archive can state
 
 
 class RenderError(Exception):
-    """The report could not be rendered; the message says why, and the last good report still stands."""
+    """The report could not be rendered; the reasons say why, and the last good report still stands."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(*reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return "\n".join(self.reasons)
 
 
 def render(
     project: Path,
     formats: Sequence[str] = ("html", "pdf", "docx"),
     renderer: str = "auto",
+    note: Callable[[str], None] | None = None,
 ) -> list[Path]:
-    """Render report.qmd into _output/ and return the files; all are replaced together, or none is."""
+    """Render report.qmd into _output/ and return the files; all are replaced together, or none is.
+
+    What the filter has to say of the figures goes to `note`, by default to stderr.
+    """
     _check(project, formats, renderer)
     if renderer == "auto":
-        renderer = "quarto" if shutil.which("quarto") else "embedded"
+        # Quarto takes its extension from the project's own folder and from no other.
+        renderer = "quarto" if shutil.which("quarto") and (project / FOLDER).is_dir() else "embedded"
     output = project / OUTPUT
     output.mkdir(exist_ok=True)
     _clear_killed(output)
@@ -41,42 +55,49 @@ def render(
         run = _with_quarto if renderer == "quarto" else _embedded
         notes = run(project, formats, Path(folder))
         results = _move_in([Path(folder) / f"report.{name}" for name in formats], output)
-    for note in notes:
-        print(note, file=sys.stderr)
+    for one in notes:
+        note(one) if note else print(one, file=sys.stderr)
     return results
 
 
 def _check(project: Path, formats: Sequence[str], renderer: str) -> None:
     unknown = [name for name in formats if name not in WRITERS]
     if unknown:
-        raise RenderError(f"unknown format {', '.join(unknown)}: choose from {', '.join(WRITERS)}")
+        names, known = ", ".join(unknown), ", ".join(WRITERS)
+        raise RenderError(say("unknown format {names}: choose from {known}", names=names, known=known))
     if renderer not in ("auto", "quarto", "embedded"):
-        raise RenderError(f"unknown renderer {renderer}: choose from auto, quarto, embedded")
+        raise RenderError(say("unknown renderer {name}: choose from auto, quarto, embedded", name=renderer))
     if renderer == "quarto" and not shutil.which("quarto"):
-        raise RenderError("quarto is not on the PATH: install it from quarto.org, or use the embedded renderer")
-    for needed in (REPORT, FOLDER / "_extension.yml"):
-        if not (project / needed).is_file():
-            raise RenderError(f"{project / needed} does not exist: is {project} the folder of the project?")
+        message = say("quarto is not on the PATH: install it from quarto.org, or use the embedded renderer")
+        raise RenderError(message)
+    if renderer == "quarto" and not (project / FOLDER).is_dir() and workspace_of(project):
+        raise RenderError(say("Quarto does not find the extension that a workspace shares: use the embedded renderer"))
+    for needed in (Path(REPORT), FOLDER / "_extension.yml"):
+        if not located(project, needed.as_posix()).is_file():
+            message = say("{file} does not exist: is {folder} the folder of the project?", file=needed, folder=project)
+            raise RenderError(message)
     try:
-        read_header(project / REPORT)
+        read_header(located(project, REPORT))
     except ValueError as error:
-        raise RenderError(f"{REPORT}: {error}") from error
+        raise RenderError(joined(": ", (REPORT, said(error)))) from error
 
 
 def _move_in(files: Iterable[Path], output: Path) -> list[Path]:
     files = list(files)
     missing = [file.name for file in files if not file.is_file()]
     if missing:
-        raise RenderError(f"the renderer ended without writing {', '.join(missing)}")
+        raise RenderError(say("the renderer ended without writing {files}", files=", ".join(missing)))
     folders = [file.name for file in files if (output / file.name).is_dir()]
     if folders:
-        raise RenderError(f"{OUTPUT}/{', '.join(folders)} is a folder: move it away")
+        names = ", ".join(f"{OUTPUT}/{name}" for name in folders)
+        raise RenderError(say("{names} is a folder: move it away", names=names))
     results = []
     for file in files:
         try:
             results.append(file.replace(output / file.name))
         except OSError as error:
-            raise RenderError(f"cannot replace {OUTPUT}/{file.name}: is it open in another program?") from error
+            name = f"{OUTPUT}/{file.name}"
+            raise RenderError(say("cannot replace {name}: is it open in another program?", name=name)) from error
     return results
 
 
@@ -96,12 +117,12 @@ def _embedded(project: Path, formats: Sequence[str], folder: Path) -> list[str]:
         jobs = [pool.submit(_embedded_one, project, name, folder) for name in order]
     # The formats tell the same messages: each is told once.
     failures = [job.exception() for job in jobs]
-    messages = _unique(line for failure in failures if failure for line in str(failure).splitlines())
     unforeseen = [failure for failure in failures if failure and not isinstance(failure, RenderError)]
     if unforeseen:
         raise unforeseen[0]
-    if messages:
-        raise RenderError("\n".join(messages))
+    reasons = _unique(reason for failure in failures if isinstance(failure, RenderError) for reason in failure.reasons)
+    if reasons:
+        raise RenderError(*reasons)
     return _unique(line for job in jobs for line in job.result())
 
 
@@ -116,22 +137,29 @@ def _embedded_one(project: Path, name: str, folder: Path) -> list[str]:
 def _pandoc(project: Path, name: str, target: Path) -> list[str]:
     import pypandoc
 
-    settings = pandoc_defaults(project, project / REPORT, name)
+    report, modules = located(project, REPORT), _from(project, located(project, FOLDER.parent.as_posix()))
+    settings = pandoc_defaults(project, report, name) | {"resource-path": [".", str(Path(modules).parent)]}
     defaults = target.with_name(f"defaults-{name}.json")
     defaults.write_text(json.dumps(settings), encoding="utf-8")
+    files = ("--defaults", defaults.resolve(), "--output", target.resolve(), _from(project, report))
     done = subprocess.run(
-        [pypandoc.get_pandoc_path(), "--defaults", defaults.resolve(), "--output", target.resolve(), REPORT],
+        [pypandoc.get_pandoc_path(), *files],
         # The filter and the images are found from the project's folder, as Quarto does it.
         cwd=project,
         check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH},
+        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, VARIABLE: language(), "LUA_PATH": f"{modules}/?.lua;;"},
         capture_output=True,
         encoding="utf-8",
     )
     lines = done.stderr.splitlines()
     if done.returncode != 0:
-        raise RenderError("\n".join(_errors(lines)) or f"pandoc failed with status {done.returncode}")
+        raise RenderError(*_errors(lines) or [_failed("pandoc", done.returncode)])
     return lines
+
+
+def _from(project: Path, path: Path) -> str:
+    """The path as it is seen from the project's folder: Lua on Windows opens none with Vietnamese letters."""
+    return Path(os.path.relpath(path, project)).as_posix()
 
 
 def _typst(project: Path, source: Path, target: Path) -> None:
@@ -142,7 +170,7 @@ def _typst(project: Path, source: Path, target: Path) -> None:
         # Fonts of this machine are ignored: the report looks the same on every other.
         pdf: bytes = typst.compile(source.read_bytes(), root=project, ignore_system_fonts=True)  # type: ignore[type-var]
     except typst.TypstError as error:
-        raise RenderError(f"Typst could not set the PDF: {error}") from error
+        raise RenderError(say("Typst could not set the PDF: {reason}", reason=error)) from error
     target.write_bytes(pdf)
 
 
@@ -157,7 +185,7 @@ def _with_quarto(project: Path, formats: Sequence[str], folder: Path) -> list[st
         cwd=project,
         check=False,
         # The notebooks have been run by whoever calls us: the pre-render step need not look again.
-        env={**os.environ, "KIEMSO_RUN": "done", "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1"},
+        env={**os.environ, "KIEMSO_RUN": "done", "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1", VARIABLE: language()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -166,7 +194,7 @@ def _with_quarto(project: Path, formats: Sequence[str], folder: Path) -> list[st
     lines = done.stdout.partition("Stack trace:")[0].splitlines()
     if done.returncode != 0:
         _sweep(project, before)
-        raise RenderError("\n".join(_errors(lines)))
+        raise RenderError(*_errors(lines) or [_failed("quarto", done.returncode)])
     return _unique(line for line in lines if line.startswith("kiemso: "))
 
 
@@ -177,6 +205,10 @@ def _sweep(project: Path, before: set[Path]) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _failed(program: str, status: int) -> Message:
+    return say("{program} failed with status {status}", program=program, status=status)
 
 
 def _errors(lines: list[str]) -> list[str]:

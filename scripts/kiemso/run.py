@@ -4,34 +4,52 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.catalogue import read_catalogue
+from kiemso.claim import read_claims
 from kiemso.correction import FILE as CORRECTIONS_FILE
 from kiemso.correction import read_corrections
-from kiemso.problem import Problem, Refused
-from kiemso.project import CLEAN, COMPUTE, SUMMARISE
+from kiemso.layout import FOLDER as LAYOUTS_FOLDER
+from kiemso.layout import read_layouts
+from kiemso.limit import NAME as LIMITS_FILE
+from kiemso.manner import Manner
+from kiemso.message import Message, joined, say
+from kiemso.problem import Problem, Refused, together
+from kiemso.project import CLEAN, COMPUTE, ROLL_UP, SUMMARISE, WORKSPACE_FILE, is_district
+from kiemso.reason import reasons
 from kiemso.step import Step, check_inputs
 from kiemso.term import FILE as TERMS_FILE
-from kiemso.term import Term, read_targets, read_term, targets_file
+from kiemso.term import Term, read_targets, read_term, read_terms, targets_file
 
 Report = Callable[[str], None]
+# Which schools a roll-up adds up, and how the others stand.
+ROLLED = "schools.json"
 
 
 @dataclass
 class Outcome:
-    """Which steps ran, which were up to date, and what was refused."""
+    """Which steps of a term ran, which were up to date, and what was refused."""
 
+    term: str
     ran: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Take in what is refused inside, and go on."""
+        try:
+            yield
+        except Refused as refused:
+            self.problems += refused.problems
 
 
 def term_steps(name: str, term: Term) -> list[Step]:
@@ -41,8 +59,9 @@ def term_steps(name: str, term: Term) -> list[Step]:
         Step(
             CLEAN,
             period,
-            (f"data/raw/{period}", CORRECTIONS_FILE, *reviewed),
-            ("1-clean-year.ipynb", "observations.csv"),
+            (f"data/raw/{period}", LAYOUTS_FOLDER, *reviewed),
+            ("1-clean-year.ipynb", "observations.csv", "warnings.json"),
+            optional=(CORRECTIONS_FILE, LIMITS_FILE),
         )
         for period in (*term.school_years, name)
     ]
@@ -68,64 +87,93 @@ def term_steps(name: str, term: Term) -> list[Step]:
     return [*clean, *compute, summarise]
 
 
-def run_term(project: Path, name: str, report: Report, *, jobs: int | None = None, kernel: bool = False) -> Outcome:
+def roll_up_step(name: str) -> Step:
+    """The step that adds up the schools of a district for a term."""
+    inputs = (f"build/{name}/{ROLLED}", CATALOGUE_FILE, TERMS_FILE, WORKSPACE_FILE)
+    return Step(ROLL_UP, name, inputs, ("4-roll-up.ipynb", "facts.json", "tables.json", "charts/"))
+
+
+def steps_of(project: Path, name: str, term: Term) -> list[Step]:
+    """The steps of a term in a school's project, or in a district's."""
+    return [roll_up_step(name)] if is_district(project) else term_steps(name, term)
+
+
+def run_term(
+    project: Path,
+    name: str,
+    report: Report,
+    manner: Manner = Manner(),  # noqa: B008  (frozen)
+    pool: Executor | None = None,
+) -> Outcome:
     """Run what is out of date of a term; Refused lists every problem of every notebook.
 
-    The caller holds the project's lock.
+    The caller holds the project's lock. A `pool` is shared with other projects: it stays as it is.
     """
-    term = read_term(project, name)
-    read_catalogue(project)
-    read_corrections(project)
-    if term.next:
-        read_targets(project, term.next)
+    term, *_ = together(lambda: read_term(project, name), *reviewed(project))
     steps = term_steps(name, term)
     made = frozenset(f"build/{step.period}/{output}" for step in steps for output in step.outputs)
-    check_inputs(project, steps, made)
-    outcome = _run_steps(project, steps, report, jobs, kernel)
+    outcome, blocked = Outcome(name), set()
+    # What is wrong here does not hide what is wrong with the workbooks: the other steps run.
+    with outcome.collecting():
+        read_claims(project)
+    for step in steps:
+        with outcome.collecting():
+            blocked.add(step.name)
+            check_inputs(project, [step], made)
+            if step.notebook == SUMMARISE and term.next:
+                read_targets(project, term.next)
+            blocked.remove(step.name)
+    run_steps(project, steps, blocked, outcome, report, manner, pool)
     if outcome.problems:
         raise Refused(dict.fromkeys(outcome.problems))
     return outcome
 
 
-def project_lock(project: Path) -> FileLock:
-    """The lock that a run and its rendering hold; Refused where another one holds it. A killed run's lock is free."""
-    (project / "build").mkdir(exist_ok=True)
-    lock = FileLock(project / "build" / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        mend = "Wait until it has ended, then run again."
-        raise Refused(Problem("another run is under way in this project", mend)) from None
-    return lock
+def reviewed(project: Path) -> list[Callable[[], object]]:
+    """What reads the files without which no notebook can run."""
+    return [partial(read, project) for read in (read_terms, read_catalogue, read_layouts, read_corrections)]
 
 
-def _run_steps(project: Path, steps: list[Step], report: Report, jobs: int | None, kernel: bool) -> Outcome:
+def run_steps(
+    project: Path,
+    steps: Sequence[Step],
+    blocked: Collection[str],
+    outcome: Outcome,
+    report: Report,
+    manner: Manner,
+    shared: Executor | None = None,
+) -> None:
+    """Run the steps that are out of date in their order, and add to the outcome what became of each."""
     by_name = {step.name: step for step in steps}
     order = TopologicalSorter({step.name: step.needs for step in steps})
     order.prepare()
-    outcome, under_way = Outcome(), {}
-    pool: Executor | None = None
+    under_way: dict[Future, str] = {}
+    pool = shared
     try:
         while order.is_active():
             ready = order.get_ready()
             for name in ready:
+                if name in blocked:
+                    continue
+                if manner.explain:
+                    report(_explained(project, by_name[name], outcome.ran))
                 if by_name[name].up_to_date(project):
                     outcome.kept.append(name)
                     order.done(name)
                 else:
-                    pool = pool or _pool(jobs, kernel)
-                    under_way[pool.submit(run_step, project, by_name[name], kernel)] = name
+                    pool = pool or open_pool(manner)
+                    under_way[pool.submit(run_step, project, by_name[name], manner)] = name
             if under_way:
                 _collect(under_way, order, outcome, report, len(steps))
             elif not ready:
                 break  # what is left needs a step that was refused
     except BaseException:
-        _stop()
+        if not shared:
+            stop()
         raise
     finally:
-        if pool:
+        if pool and not shared:
             pool.shutdown(cancel_futures=True)
-    return outcome
 
 
 def _collect(
@@ -141,11 +189,19 @@ def _collect(
             report(f"✗ {name}")
             continue
         outcome.ran.append(name)
-        report(f"✓ {name} ({seconds:.1f} s)  {len(outcome.ran) + len(outcome.kept)}/{count}")
+        done = len(outcome.ran) + len(outcome.kept)
+        report(say("✓ {step} ({seconds:.1f} s)  {done}/{count}", step=name, seconds=seconds, done=done, count=count))
         order.done(name)
 
 
-def run_step(project: Path, step: Step, kernel: bool = False) -> float:
+def _explained(project: Path, step: Step, ran: Collection[str]) -> Message:
+    found = reasons(project, step, ran)
+    if not found:
+        return say("{step} need not run: all is as its record says", step=step.name)
+    return say("{step} runs: {reasons}", step=step.name, reasons=joined("; ", found))
+
+
+def run_step(project: Path, step: Step, manner: Manner) -> float:
     """Run one step from clean stage to record; the seconds it took."""
     # Imported here: the up-to-date check, which is most runs, needs none of it.
     from kiemso.execution import execute, write_facts, write_tables
@@ -154,7 +210,7 @@ def run_step(project: Path, step: Step, kernel: bool = False) -> float:
     start = time.monotonic()
     made_from = step.made_from(project)
     stage = step.stage(project)
-    execute(project, step.notebook, step.parameters, stage, kernel=kernel)
+    execute(project, step.notebook, step.parameters, stage, manner)
     if "facts.json" in step.outputs:
         years = [project / name for name in step.inputs if name.endswith("/facts.json")]
         write_facts(stage, step.notebook, {key: fact for path in years for key, fact in read_facts(path).items()})
@@ -164,18 +220,17 @@ def run_step(project: Path, step: Step, kernel: bool = False) -> float:
     return time.monotonic() - start
 
 
-def _stop() -> None:
+def stop() -> None:
     """End the notebooks that are running, so that their threads end."""
     from kiemso.process import stop_all
 
     stop_all()
 
 
-def _pool(jobs: int | None, kernel: bool) -> Executor:
+def open_pool(manner: Manner) -> Executor:
     """Threads: each waits for the process of its own notebook."""
-    if not kernel:
+    if not manner.kernel:
         from kiemso.process import warm_up
 
         warm_up()
-    # An ordinary kernel is told its output folder through this process's environment: one at a time.
-    return ThreadPoolExecutor(1 if kernel else jobs or min(4, os.cpu_count() or 1))
+    return ThreadPoolExecutor(manner.jobs or min(4, os.cpu_count() or 1))

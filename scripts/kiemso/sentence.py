@@ -11,6 +11,7 @@ from kiemso.evidence import Evidence
 from kiemso.fact import Fact
 from kiemso.key import parse_key
 from kiemso.manuscript import Figure, Manuscript
+from kiemso.message import Message, joined, say
 from kiemso.wording import Wording
 
 # What stands in a sentence for a fact that was not there yet, or is there no more.
@@ -27,8 +28,11 @@ class Sentence:
     before: str
     after: str
 
-    def __str__(self) -> str:
-        return f"line {self.line}:\n    − {self.before}\n    + {self.after}"
+    @property
+    def told(self) -> Message:
+        """The line of the report, as it was and as it is."""
+        head = say("line {line}:", line=self.line)
+        return joined("\n  ", [head, f"− {self.before}", f"+ {self.after}"])
 
 
 def changed_sentences(evidence: Evidence, manuscript: Manuscript, then: Mapping[str, Fact]) -> Iterator[Sentence]:

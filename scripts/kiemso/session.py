@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from IPython.display import display
 
 from kiemso.card import html_card, plain_card
 from kiemso.fact import Fact
+from kiemso.message import say
 from kiemso.problem import Problem, Refused
-from kiemso.project import find_project
+from kiemso.project import open_project
 from kiemso.recorder import FACT_MIME, PROBLEMS_MIME, Recorder, open_recorder
 
 _recorder: Recorder | None = None
@@ -19,13 +19,14 @@ _recorder: Recorder | None = None
 def begin(period: str) -> None:
     """Open the project that the notebook stands in, for a school year or a term."""
     global _recorder
-    _recorder = open_recorder(find_project(Path.cwd()), period)
+    _recorder = open_recorder(open_project(), period)
 
 
 def current() -> Recorder:
     """The recorder that `begin` opened."""
     if _recorder is None:
-        raise Refused(Problem("begin(period) has not been called", "Run the notebook's cells from the top."))
+        mend = say("Run the notebook's cells from the top.")
+        raise Refused(Problem(say("begin(period) has not been called"), mend))
     return _recorder
 
 

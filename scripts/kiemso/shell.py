@@ -1,181 +1,160 @@
-"""Inside a notebook's own process: an IPython shell that runs cells and sends their outputs back.
+"""Inside a notebook's own process: Jupyter's Python kernel, with a line to the engine in place of its sockets.
 
-Forked from a server that has imported everything already (`warm`), or spawned where there is no fork.
+Forked from a server that has imported everything already (`warm`), or spawned where there is no fork. Unlike a
+kernel that a person starts, it reads no profile, runs no start-up files and keeps no history on the disk.
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
-import builtins
-import getpass
-import io
+import logging
 import os
+import random
 import signal
 import sys
-import tempfile
 import threading
-from base64 import b64encode
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
+from types import SimpleNamespace
 from typing import Any
 
-from ipykernel.compiler import XCachingCompiler
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.error import StdinNotImplementedError
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Type
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.session import Session
+from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
-# Messages to the engine: ("output", output), ("update", output, display id), ("clear", wait), ("done", count).
-_send: Callable[[tuple], None] = lambda message: None  # noqa: E731  (set when the process knows its engine)
-_count = 0
+from kiemso.stream import OutStream
+
+INLINE = "module://matplotlib_inline.backend_inline"
 
 
-def _jsonable(data: dict[str, Any]) -> dict[str, Any]:
-    """Images as base64 text, as a kernel sends them."""
-    return {mime: b64encode(v).decode() if isinstance(v, bytes) else v for mime, v in data.items()}
+class _Session(Session):
+    """Sends the kernel's messages over a connection to the engine: (type, content, cell's request)."""
+
+    connection: Connection | None = None
+    lock = threading.Lock()
+
+    def send(self, stream, msg_or_type, content=None, parent=None, *_, **more):  # type: ignore[no-untyped-def]
+        message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent)
+        # A process forked by the notebook would write into the middle of another message.
+        if self.connection is None or os.getpid() != self.pid:
+            return message
+        plain = {name: message[name] for name in ("msg_type", "content", "parent_header")}
+        packed = self.pack(
+            plain | {"header": {"msg_type": message["msg_type"]}}
+        )  # as JSON: what it cannot hold is text
+        with self.lock:
+            self.connection.send((packed, [bytes(buffer) for buffer in more.get("buffers") or []]))
+        return message
 
 
-def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+class _Kernel(IPythonKernel):
+    """A kernel without sockets; its requests come one at a time."""
+
+    def _abort_queues(self, *_: Any) -> None:
+        """No request waits behind the one that failed."""
 
 
-class _Stream(io.TextIOBase):
-    """stdout or stderr of the cells; sent when another output follows, or the cell ends."""
-
-    encoding = "utf-8"  # type: ignore[assignment]
-
-    def __init__(self, name: str, descriptor: int) -> None:
-        self._name, self._descriptor, self._pieces = name, descriptor, [""]
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._pieces.append(text)
-        return len(text)
-
-    def flush(self) -> None:
-        text, self._pieces = "".join(self._pieces), []
-        if text:
-            _send(("output", {"output_type": "stream", "name": self._name, "text": text}))
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def writable(self) -> bool:
-        return True
-
-    def isatty(self) -> bool:
-        return False
+def make_kernel() -> Any:
+    """The kernel of this process, before it has a notebook."""
+    if IPythonKernel.initialized():
+        return IPythonKernel.instance()
+    os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+    config = Config()
+    config.HistoryManager.enabled = False
+    with _no_debugger():
+        kernel: Any = _Kernel.instance(
+            session=_Session(key=b""), log=logging.Logger("kernel", logging.CRITICAL), config=config
+        )
+    kernel.shell.extension_manager.load_extension("storemagic")
+    application = IPKernelApp.instance()  # which some magics ask for the kernel
+    application.kernel = kernel
+    application.init_pdb()
+    sys.breakpointhook = lambda *_, **__: None  # as a kernel's debugger has it, where nobody is connected
+    return kernel
 
 
-class _Hook(DisplayHook):
-    """The value of a cell's last expression."""
-
-    def __call__(self, result: Any = None) -> None:
-        if result is None:
-            return
-        self.check_for_underscore()
-        if self.quiet():
-            return
-        self.update_user_ns(result)
-        self.fill_exec_result(result)
-        data, metadata = self.compute_format_data(result)
-        if data:
-            _flush()
-            output = {"output_type": "execute_result", "execution_count": _count}
-            _send(("output", output | {"data": _jsonable(data), "metadata": metadata}))
+@contextmanager
+def _no_debugger() -> Iterator[None]:
+    """A kernel imports the debugger that JupyterLab could connect to: a quarter of a second, for nothing."""
+    known = sys.modules.get("debugpy")
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["debugpy"]
+        if known:
+            sys.modules["debugpy"] = known
 
 
-class _Publisher(DisplayPublisher):
-    """What a cell displays, updates and clears."""
-
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_):  # type: ignore[no-untyped-def]
-        _flush()
-        output = {"output_type": "display_data", "data": _jsonable(data), "metadata": metadata or {}}
-        _send(("update" if update else "output", output, (transient or {}).get("display_id")))
-
-    def clear_output(self, wait: bool = False) -> None:
-        _flush()
-        _send(("clear", wait))
-
-
-class ZmqLikeShell(InteractiveShell):
-    """An IPython shell without terminal, history or kernel; cells have the file names that a kernel gives them.
-
-    pandas looks for “zmq” in the name of the shell's class and, when it is imported, for its `kernel`: without them
-    it lays tables out for a terminal.
-    """
-
-    kernel = None
-
-    compiler_class = Type(XCachingCompiler)
-
-    def __init__(self) -> None:
-        config = Config()
-        config.HistoryManager.enabled = False
-        super().__init__(config=config, displayhook_class=_Hook, display_pub_class=_Publisher)
-        InteractiveShell._instance = ZmqLikeShell._instance = self  # type: ignore[assignment]
-
-    def init_sys_modules(self) -> None:
-        """A clean __main__, as in a kernel."""
-        sys.modules["__main__"] = self.user_module
-
-    def enable_gui(self, gui: str | None = None) -> None:
-        """No event loop to enable."""
-
-    def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[no-untyped-def]
-        _flush()
-        error = {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
-        _send(("output", error))
-
-
-def _no_input(*_: Any, **__: Any) -> str:
-    raise StdinNotImplementedError("a notebook that runs by itself cannot ask for input")
+def main(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
+    """Run the cells that arrive on the connection until there is no more."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    _settle(environment, folder, path)
+    kernel = make_kernel()
+    _connect(kernel, connection)
+    asyncio.run(_serve(kernel, connection))
+    kernel.shell.atexit_operations()
+    atexit._run_exitfuncs()
+    os._exit(0)
 
 
 def _end_with(engine: Any) -> None:
     """When the engine's process is gone, end, and everything that the notebook started."""
     engine.join()
-    os.killpg(0, signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
-def main(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
-    """Run the cells that arrive on the connection until there is no more."""
-    global _send, _count
-    if hasattr(os, "setsid"):
-        os.setsid()
-        threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+def _settle(environment: dict[str, str], folder: str, path: list[str]) -> None:
+    """Have what a new process has: its own environment, folder, path and random numbers."""
     os.environ.clear()
-    os.environ.update({"MPLBACKEND": "module://matplotlib_inline.backend_inline"} | environment)
+    os.environ.update(environment)
+    os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+    if hasattr(time, "tzset"):
+        time.tzset()
     os.chdir(folder)
     sys.path[:], sys.argv = path, ["kiemso"]
-    _send = connection.send
-    # A file, not a pipe: whatever a notebook's own processes write cannot block them.
-    written = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the process)
-    os.dup2(written.fileno(), 1)
-    os.dup2(written.fileno(), 2)
-    sys.stdout = sys.__stdout__ = _Stream("stdout", 1)  # type: ignore[assignment,misc]
-    sys.stderr = sys.__stderr__ = _Stream("stderr", 2)  # type: ignore[assignment,misc]
-    shell = InteractiveShell._instance if isinstance(InteractiveShell._instance, ZmqLikeShell) else ZmqLikeShell()
-    sys.modules["__main__"] = shell.user_module
-    builtins.input = getpass.getpass = _no_input
-    shell.set_hook("show_in_pager", lambda *_: None, 99)
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+
+
+def _connect(kernel: Any, connection: Connection) -> None:
+    """Send the kernel's messages, and all that is written, to the engine."""
+    session, shell = kernel.session, kernel.shell
+    session.connection, session.pid = connection, os.getpid()
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = OutStream(name, descriptor, session)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    shell.init_environment()
     shell.builtin_trap.activate()
-    sys.displayhook = shell.displayhook
-    read = 0
-    while (source := connection.recv()) is not None:
-        _count = shell.execution_count
-        shell.run_cell(source, store_history=True)
-        _flush()
-        written.seek(read)
-        if text := written.read().decode("utf-8", "replace"):
-            _send(("output", {"output_type": "stream", "name": "stdout", "text": text}))
-        read = written.tell()
-        _send(("done", _count))
-    shell.atexit_operations()
-    atexit._run_exitfuncs()
-    os._exit(0)
+    sys.modules["__main__"], sys.displayhook = shell.user_module, shell.displayhook
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # except while a cell runs
+    kernel._execute_sleep = 0.0
+    kernel.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+
+
+async def _serve(kernel: Any, connection: Connection) -> None:
+    """Run cells in the event loop that a kernel has: tasks go on between them."""
+    kernel.io_loop = IOLoop.current()
+    kernel.session.send(None, "kernel_info_reply", kernel.kernel_info)
+    loop = asyncio.get_running_loop()
+    while (request := await loop.run_in_executor(None, connection.recv)) is not None:
+        kernel.set_parent([], request)
+        kernel.pre_handler_hook()
+        try:
+            await kernel.execute_request(None, [], request)
+        finally:
+            kernel.post_handler_hook()
+        if kernel.shell.exit_now:
+            return

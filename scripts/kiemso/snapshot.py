@@ -18,7 +18,9 @@ from kiemso.approval import FOLDER, content, digest, read_ledger
 from kiemso.catalogue import read_catalogue
 from kiemso.fact import Fact
 from kiemso.key import parse_key
+from kiemso.message import say
 from kiemso.problem import Problem, Refused
+from kiemso.project import located
 from kiemso.source import Source
 from kiemso.term import read_targets, read_term
 
@@ -42,7 +44,7 @@ def take_snapshot(project: Path, term: str, facts: Mapping[str, Fact]) -> dict[s
 
     @cache
     def code(notebook: str) -> dict[str, str]:
-        cells = json.loads((project / "notebooks" / notebook).read_text(encoding="utf-8"))["cells"]
+        cells = json.loads(located(project, f"notebooks/{notebook}").read_text(encoding="utf-8"))["cells"]
         return {cell["id"]: _short("".join(cell["source"])) for cell in cells}
 
     def entry(key: str) -> str:
@@ -79,9 +81,8 @@ def read_snapshot(project: Path, term: str) -> dict[str, Signed]:
         return {row["key"]: _signed(row) for row in rows}
     except (KeyError, TypeError, ValueError, csv.Error):
         # Its digest is right, so another version of this program wrote it.
-        raise Refused(
-            Problem("has other columns than expected", "Delete it and the .yml; approve again.", name)
-        ) from None
+        mend = say("Delete it and the .yml; approve again.")
+        raise Refused(Problem(say("has other columns than expected"), mend, name)) from None
 
 
 def _signed(row: Mapping[str, str]) -> Signed:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import os
 import shutil
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
+from kiemso.message import say
+from kiemso.package import package_digest
 from kiemso.problem import Problem, Refused
-from kiemso.project import period_folder
+from kiemso.project import located, period_folder
+from kiemso.reviewed import entry_digests
 
 LOCK_FILE = "requirements.lock"
-_digesting = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Step:
     """A notebook to run for a period; `inputs` are files or folders, from the project's folder.
 
+    So are `optional`, which need not be there; `needs` are the names of steps that come first.
     `outputs` are file names in the period's folder under build/; a name ending in “/” is a folder.
     """
 
@@ -32,6 +32,7 @@ class Step:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     needs: tuple[str, ...] = field(default=())
+    optional: tuple[str, ...] = field(default=())
 
     @property
     def stem(self) -> str:
@@ -56,21 +57,27 @@ class Step:
         """Whether what would go in is what went in, and what came out is still intact."""
         try:
             record = json.loads(self.record_path(project).read_text(encoding="utf-8"))
-            return record["made_from"] == self.made_from(project) and record["outputs"] == self._digests(
-                period_folder(project, self.period)
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            return record == {"made_from": self.made_from(project), "outputs": self.made(project)}
+        except (OSError, ValueError):
             return False
+
+    def made(self, project: Path) -> dict[str, str]:
+        """Digests of the outputs that are there; none where one is missing."""
+        return self._digests(period_folder(project, self.period))
 
     def made_from(self, project: Path) -> dict:
         """Digests of all that decides the outputs: content only, no time stamps and no folders."""
-        inputs = [path for name in self.inputs for path in _files(project / name)]
+        given = (*self.inputs, *(name for name in self.optional if located(project, name).exists()))
+        inputs = {place: path for name in given for place, path in named_files(project, name)}
+        notebook, lock = located(project, self.notebook), located(project, LOCK_FILE)
+        reviewed = {name: path for name, path in inputs.items() if path.suffix in (".yml", ".yaml")}
         return {
-            "notebook": digest(project / self.notebook),
+            "notebook": digest(notebook),
             "parameters": self.parameters,
-            "inputs": {path.relative_to(project).as_posix(): digest(path) for path in inputs},
-            "package": package_digest(),
-            "lock": digest(project / LOCK_FILE) if (project / LOCK_FILE).exists() else "",
+            "inputs": {name: digest(path) for name, path in inputs.items() if name not in reviewed},
+            "entries": {name: entry_digests(path, name, self.period) for name, path in reviewed.items()},
+            "package": package_digest(notebook),
+            "lock": digest(lock) if lock.exists() else "",
         }
 
     def stage(self, project: Path) -> Path:
@@ -107,35 +114,6 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def package_digest() -> str:
-    """The SHA-256 over the modules that a step uses: another version of one may compute something else."""
-    with _digesting:  # parsing in several threads at once can fail in CPython 3.11
-        return _package_digest()
-
-
-@cache
-def _package_digest() -> str:
-    total = hashlib.sha256()
-    for path in _modules("execution", "engine", "warm", "cleaning", "calculation", "exhibit"):
-        total.update(path.name.encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
-
-
-def _modules(*names: str) -> list[Path]:
-    """These modules of the package and those that they import, directly or not."""
-    folder, found, waiting = Path(__file__).parent, set(), list(names)
-    while waiting:
-        path = folder / f"{waiting.pop()}.py"
-        if path in found or not path.exists():
-            continue
-        found.add(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("kiemso"):
-                _, _, module = node.module.partition(".")
-                waiting += [module] if module else [alias.name for alias in node.names]
-    return sorted(found)
-
-
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
     data = content.encode() if isinstance(content, str) else content
@@ -151,12 +129,18 @@ def check_inputs(project: Path, steps: Sequence[Step], made: frozenset[str]) -> 
     """Refused where a file that no step makes is missing: all of them at once."""
     wanted = dict.fromkeys(name for step in steps for name in (step.notebook, *step.inputs) if name not in made)
     problems = [
-        Problem("is not there", "Put it back, or check the names in data/terms.yml.", name)
+        Problem(say("is not there"), say("Put it back, or check the names in data/terms.yml."), name)
         for name in wanted
-        if not (project / name).exists()
+        if not located(project, name).exists()
     ]
     if problems:
         raise Refused(problems)
+
+
+def named_files(project: Path, name: str) -> list[tuple[str, Path]]:
+    """The files of an input with their names from the project's folder, whether they are its own or shared."""
+    place = located(project, name)
+    return [(name if path == place else f"{name}/{path.relative_to(place).as_posix()}", path) for path in _files(place)]
 
 
 def _files(path: Path) -> list[Path]:

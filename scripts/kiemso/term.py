@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from kiemso.document import read_document
+from kiemso.message import say
 from kiemso.problem import Problem, Refused
+from kiemso.project import located
 from kiemso.text import suggestion
 
 FILE = "data/terms.yml"
@@ -18,7 +20,7 @@ FILE = "data/terms.yml"
 def _school_year(text: str) -> str:
     match = re.fullmatch(r"(\d{4})-(\d{4})", text)
     if not match or int(match[2]) != int(match[1]) + 1:
-        raise ValueError("a school year looks like 2023-2024")
+        raise ValueError(say("a school year looks like 2023-2024"))
     return text
 
 
@@ -36,7 +38,7 @@ class Term(BaseModel):
     @model_validator(mode="after")
     def _each_year_once(self) -> Term:
         if len(set(self.school_years)) < len(self.school_years):
-            raise ValueError("a school year is named twice")
+            raise ValueError(say("a school year is named twice"))
         return self
 
 
@@ -56,17 +58,17 @@ class Target(BaseModel):
     @model_validator(mode="after")
     def _fits(self) -> Target:
         if (self.against is None) == (self.because is None):
-            raise ValueError("give either “against” or “because”")
+            raise ValueError(say("give either “against” or “because”"))
         if (self.comparison == "range") != isinstance(self.value, tuple):
-            raise ValueError("a range has two values, any other comparison one")
+            raise ValueError(say("a range has two values, any other comparison one"))
         if (self.comparison == "text") != isinstance(self.value, str):
-            raise ValueError("a text value goes with the comparison “text”")
+            raise ValueError(say("a text value goes with the comparison “text”"))
         return self
 
 
 def _term_name(text: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{4}", text) or text[:4] >= text[5:]:
-        raise ValueError("a term looks like 2022-2024")
+        raise ValueError(say("a term looks like 2022-2024"))
     return text
 
 
@@ -75,7 +77,7 @@ TermName = Annotated[str, AfterValidator(_term_name)]
 
 def read_terms(project: Path) -> dict[str, Term]:
     """All terms by their name."""
-    return read_document(project / FILE, dict[TermName, Term], FILE)
+    return read_document(located(project, FILE), dict[TermName, Term], FILE)
 
 
 def read_term(project: Path, name: str) -> Term:
@@ -83,13 +85,9 @@ def read_term(project: Path, name: str) -> Term:
     terms = read_terms(project)
     if name not in terms:
         known = ", ".join(terms)
-        raise Refused(
-            Problem(
-                f"there is no term “{name}”; the terms are {known}",
-                suggestion(name, terms) or f"Add it to {FILE}, or mend the name.",
-                FILE,
-            )
-        )
+        message = say("there is no term “{name}”; the terms are {terms}", name=name, terms=known)
+        mend = suggestion(name, terms) or say("Add it to {file}, or mend the name.", file=FILE)
+        raise Refused(Problem(message, mend, FILE))
     return terms[name]
 
 
@@ -101,4 +99,4 @@ def targets_file(term: str) -> str:
 def read_targets(project: Path, term: str) -> dict[str, Target]:
     """The targets of a term by their code, in the order of the file."""
     name = targets_file(term)
-    return read_document(project / name, dict[str, Target], name)
+    return read_document(located(project, name), dict[str, Target], name)

@@ -9,26 +9,27 @@ from kiemso.check import outdated_steps
 from kiemso.evidence import Evidence
 from kiemso.fact import Fact
 from kiemso.manuscript import FILE, Figure, Manuscript
+from kiemso.message import Message, joined, say
 from kiemso.problem import Problem, Refused
 from kiemso.source import Source
 from kiemso.text import suggestion
 from kiemso.wording import Unstatable, Wording
 
 
-def trace(target: str, evidence: Evidence, manuscript: Manuscript) -> str:
+def trace(target: str, evidence: Evidence, manuscript: Manuscript) -> list[str]:
     """The chain as indented lines: of a key, or of a raw cell written file!cell or file!sheet!cell."""
     lines = _cell_lines(target, evidence, manuscript) if "!" in target else _key_lines(target, evidence, manuscript)
-    stale = [f"! {step}: the inputs changed since it ran; run `kiemso run`" for step in outdated_steps(evidence)]
-    return "\n".join([*lines, *stale])
+    outdated = outdated_steps(evidence)
+    return lines + [say("! {step}: the inputs changed since it ran; run `kiemso run`", step=step) for step in outdated]
 
 
 def trace_data(target: str, evidence: Evidence, manuscript: Manuscript) -> dict[str, Any]:
     """The same chain as plain data for a program."""
     outdated = outdated_steps(evidence)
     if "!" in target:
-        source, fed = _fed(target, evidence)
+        sources, fed = _fed(target, evidence)
         facts = [_data(fact, evidence, manuscript) for fact in fed]
-        return {"source": source._asdict(), "feeds": facts, "outdated": outdated}
+        return {"sources": [source._asdict() for source in sources], "feeds": facts, "outdated": outdated}
     fact = _fact(target, evidence)
     return {"fact": _data(fact, evidence, manuscript), "inputs": _inputs(fact, evidence), "outdated": outdated}
 
@@ -45,7 +46,8 @@ def _fact(key: str, evidence: Evidence) -> Fact:
     fact = evidence.fact(key)
     if fact is None:
         hint = suggestion(key, {evidence.short(known) for known in evidence.facts})
-        raise Refused(Problem(f"there is no fact “{key}” in the term {evidence.name}", hint))
+        message = say("there is no fact “{key}” in the term {term}", key=key, term=evidence.name)
+        raise Refused(Problem(message, hint or say("The keys of all facts stand in _output/facts.csv.")))
     return fact
 
 
@@ -56,12 +58,13 @@ def _chain(fact: Fact, evidence: Evidence, depth: int) -> Iterator[str]:
         yield f"{indent}  = {fact.expression}"
     if fact.note:
         yield f"{indent}  ({fact.note})"
-    yield f"{indent}  in {fact.notebook}, cell “{fact.cell}”"
+    place = say("in {notebook}, cell “{cell}”", notebook=fact.notebook, cell=fact.cell)
+    yield joined("", [f"{indent}  ", place])
     for name in fact.inputs:
         yield from _chain(evidence.facts[name], evidence, depth + 1)
     if not fact.inputs:
         for source in fact.sources:
-            yield f"{indent}  ← {source}"
+            yield joined("", [f"{indent}  ← ", source.told])
 
 
 def _headline(fact: Fact, evidence: Evidence) -> str:
@@ -73,39 +76,46 @@ def _headline(fact: Fact, evidence: Evidence) -> str:
 
 
 def _cell_lines(place: str, evidence: Evidence, manuscript: Manuscript) -> list[str]:
-    source, fed = _fed(place, evidence)
-    lines = [str(source)]
+    sources, fed = _fed(place, evidence)
+    lines: list[str] = [source.told for source in sources]
     for fact in fed:
         lines.append(f"  → {_headline(fact, evidence)}" + (f" = {fact.expression}" if fact.expression else ""))
-        lines += [f"      {line}" for line in _stated(fact, evidence, manuscript)]
+        lines += [joined("", ["      ", line]) for line in _stated(fact, evidence, manuscript)]
     return lines
 
 
-def _fed(place: str, evidence: Evidence) -> tuple[Source, list[Fact]]:
-    """The raw cell of this place, and every fact beneath which it stands, those that quote it first."""
+def _fed(place: str, evidence: Evidence) -> tuple[list[Source], list[Fact]]:
+    """What is read from the raw cell of this place, and every fact beneath which it stands, those that quote it first.
+
+    More than one thing is read from a cell of a record list, and of a list of its cells.
+    """
     file, _, cell = place.rpartition("!")
     file, _, sheet = file.partition("!")
     file = file.replace("\\", "/").removeprefix("./")
-    cell = cell.replace("$", "").upper() if file.endswith(".xlsx") else cell
+    cell = cell if file.endswith((".yml", ".docx")) else cell.replace("$", "").upper()
     sources = {source for fact in evidence.facts.values() for source in fact.sources}
     files = {source.file for source in sources}
     if file not in files:
-        raise Refused(Problem("no fact comes from this file", suggestion(file, files), file))
-    found = [s for s in sources if (s.file, s.cell) == (file, cell) and sheet in ("", s.sheet)]
-    if len(found) != 1:
-        sheets = ", ".join(sorted(source.sheet for source in found))
-        mend = f"Name the sheet: {sheets}." if found else "A header, a label or a number column is no value."
-        raise Refused(
-            Problem("stands on several sheets" if found else "no fact comes from this cell", mend, file, sheet, cell)
-        )
-    fed = [fact for fact in evidence.facts.values() if found[0] in fact.sources]
-    return found[0], sorted(fed, key=lambda fact: bool(fact.inputs))
+        mend = suggestion(file, files) or say("Name the workbook as data/raw/<school year>/<file>.")
+        raise Refused(Problem(say("no fact comes from this file"), mend, file))
+    here = [source for source in sources if source.file == file and sheet in ("", source.sheet)]
+    found = sorted(s for s in here if s.cell == cell or any(cell == address for *_, address in s.places))
+    if len({source.sheet for source in found}) != 1:
+        message, mend = say("no fact comes from this cell"), say("A header, a label or a number column is no value.")
+        if found:
+            sheets = ", ".join(sorted(source.sheet for source in found))
+            message, mend = say("stands on several sheets"), say("Name the sheet: {sheets}.", sheets=sheets)
+        raise Refused(Problem(message, mend, file, sheet, cell))
+    fed = [fact for fact in evidence.facts.values() if not set(found).isdisjoint(fact.sources)]
+    return found, sorted(fed, key=lambda fact: bool(fact.inputs))
 
 
-def _stated(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[str]:
+def _stated(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[Message]:
     figures = _figures(fact, evidence, manuscript)
-    lines = [f"stated in {FILE}, line {figure.line}: “{figure.text}”" for figure in figures]
-    return lines + [f"stated in the {place}" for place in _exhibits(fact, evidence, manuscript)]
+    lines = [say("stated in {file}, line {line}: “{text}”", file=FILE, line=f.line, text=f.text) for f in figures]
+    exhibits = _exhibits(fact, evidence, manuscript)
+    lines += [say("stated in the table “{name}”", name=name) for kind, name in exhibits if kind == "table"]
+    return lines + [say("stated in the chart “{name}”", name=name) for kind, name in exhibits if kind == "chart"]
 
 
 def _figures(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[Figure]:
@@ -122,11 +132,11 @@ def _figures(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[Fig
     return [figure for figure in manuscript.figures if uses(figure)]
 
 
-def _exhibits(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[str]:
-    """The tables and charts of the report in which the fact stands."""
+def _exhibits(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> list[tuple[str, str]]:
+    """The kinds and names of the tables and charts of the report in which the fact stands."""
     shown = {"table": evidence.tables, "chart": evidence.charts}
     blocks = [(kind, name, shown[kind].get(name, {})) for kind, name, _ in manuscript.blocks]
-    return [f"{kind} “{name}”" for kind, name, content in blocks if fact in _inlines(content, evidence)]
+    return [(kind, name) for kind, name, content in blocks if fact in _inlines(content, evidence)]
 
 
 def _inlines(content: dict[str, Any], evidence: Evidence) -> list[Fact | None]:
@@ -137,7 +147,8 @@ def _inlines(content: dict[str, Any], evidence: Evidence) -> list[Fact | None]:
 
 def _data(fact: Fact, evidence: Evidence, manuscript: Manuscript) -> dict[str, Any]:
     figures = [{"line": f.line, "text": f.text, "form": str(f.form)} for f in _figures(fact, evidence, manuscript)]
-    return fact.as_dict() | {"figures": figures, "exhibits": _exhibits(fact, evidence, manuscript)}
+    exhibits = [{"kind": kind, "name": name} for kind, name in _exhibits(fact, evidence, manuscript)]
+    return fact.as_dict() | {"figures": figures, "exhibits": exhibits}
 
 
 def _inputs(fact: Fact, evidence: Evidence) -> dict[str, dict]:

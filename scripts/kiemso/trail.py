@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kiemso.address import expand, runs
 from kiemso.evidence import FILE as REPORT_DATA
 from kiemso.evidence import Evidence
 from kiemso.extension import FOLDER as EXTENSION
@@ -18,8 +19,9 @@ from kiemso.formula import QUOTED, SUM
 from kiemso.key import parse_key
 from kiemso.manuscript import Manuscript
 from kiemso.page import REPORT, TEMPLATES, cell_anchor, href, notebook_page, raw_page
-from kiemso.project import period_folder
-from kiemso.run import term_steps
+from kiemso.pathway import pathway_page, school_page
+from kiemso.project import SCHOOLS, WORKSPACE_FILE, located, period_folder
+from kiemso.run import steps_of
 from kiemso.source import Source
 from kiemso.step import LOCK_FILE, Step, digest
 
@@ -44,19 +46,19 @@ class Trail:
     @property
     def styles(self) -> list[Path]:
         """The report's own style sheet, and what the audit adds to it."""
-        return [self.evidence.project / EXTENSION / "kiemso.css", TEMPLATES / "audit.css"]
+        return [located(self.evidence.project, EXTENSION.as_posix()) / "kiemso.css", TEMPLATES / "audit.css"]
 
     @cached_property
     def frame(self) -> list[str]:
         """Digests of what decides every page beside its content: styles, templates, this package, the lock file."""
-        code = [*TEMPLATES.glob("*"), *Path(__file__).parent.glob("*.py")]
-        files = [*self.styles, *sorted(code), self.evidence.project / LOCK_FILE]
+        code = [*TEMPLATES.glob("*"), *Path(__file__).parent.rglob("*.py")]
+        files = [*self.styles, *sorted(code), located(self.evidence.project, LOCK_FILE)]
         return [digest(path) for path in files if path.is_file()]
 
     @cached_property
     def steps(self) -> list[Step]:
         """The steps of each school year in the order in which they run, then those of the term."""
-        steps = term_steps(self.evidence.name, self.evidence.term)
+        steps = steps_of(self.evidence.project, self.evidence.name, self.evidence.term)
         periods = [*self.evidence.term.school_years, self.evidence.name]
         return sorted(steps, key=lambda step: (periods.index(step.period), steps.index(step)))
 
@@ -108,7 +110,7 @@ class Trail:
     def fed(self) -> Mapping[tuple[str, ...], list[Fact]]:
         """The facts that each raw cell feeds, those that quote it first."""
         facts = sorted(self.evidence.facts.values(), key=lambda fact: fact.formula != QUOTED)
-        return _grouped((source[:3], fact) for fact in facts for source in dict.fromkeys(fact.sources))
+        return _grouped((place, fact) for fact in facts for place in _places(fact))
 
     def mention(self, key: str, page: str) -> View:
         """A fact in one line: label, period, value, its card, and how often the report states it."""
@@ -142,12 +144,25 @@ class Trail:
         return href(page, *self.cards[key]) if key in self.cards else ""
 
     def place(self, source: Source, page: str) -> View:
-        """A raw cell: how it is called, what stands in it, and the link to it."""
-        shown = {"text": source.text, "corrected": self.corrections.get(source[:3], ("", "", ""))[1]}
+        """A raw cell, or a list of them: what it is called and says, and a link to each cell or run of cells."""
+        corrected = source.corrected or self.corrections.get(source[:3], ("", "", ""))[1]
+        shown = {"text": source.text, "corrected": corrected, "original": source.original}
+        if source.file.startswith(f"{SCHOOLS}/"):
+            pages = [(run, school_page(source.file, source.sheet, expand(run)[0])) for run in runs(source.cell)]
+            away = "../" * page.count("/")
+            links = [{"name": run, "href": away + target} for run, target in pages]
+            return shown | {"name": f"{source.file} › {source.sheet} › ", "links": links}
+        if source.file == WORKSPACE_FILE and source.cell.startswith("*/"):
+            target = pathway_page(source.cell[2:].partition("@")[0])
+            return shown | {"name": "", "links": [{"name": source.cell, "href": href(page, target)}]}
         if source.file not in self.raw:
-            return shown | {"name": f"{source.file} › {source.cell}", "href": ""}
-        link = href(page, raw_page(source.file), cell_anchor(source.sheet, source.cell))
-        return shown | {"name": f"{PurePosixPath(source.file).name} › {source.sheet} › {source.cell}", "href": link}
+            return shown | {"name": f"{source.file} › {source.cell}", "links": []}
+        target = raw_page(source.file)
+        links = [
+            {"name": run, "href": href(page, target, cell_anchor(source.sheet, expand(run)[0]))}
+            for run in runs(source.cell)
+        ]
+        return shown | {"name": f"{PurePosixPath(source.file).name} › {source.sheet} › ", "links": links}
 
     def table(self, content: Mapping, page: str) -> View:
         """A stored table, each of its figures linked to its fact's card."""
@@ -163,6 +178,11 @@ class Trail:
         if fact is None:
             return {"text": inline if isinstance(inline, str) else inline["fact"], "href": ""}
         return {"text": fact.text, "href": self.card_link(fact.key, page)}
+
+
+def _places(fact: Fact) -> list[tuple[str, str, str]]:
+    """The raw cells of a fact, each once."""
+    return list(dict.fromkeys(place for source in fact.sources for place in source.places))
 
 
 def stored(notebook: View, mime: str) -> Iterator[View]:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from num2words import num2words
-
 from kiemso.fact import Fact
 from kiemso.key import parse_key
+from kiemso.message import say
 from kiemso.number import format_number
 
 VALUE = "value"
@@ -43,9 +42,10 @@ class Wording:
     def state(self, fact: Fact, form: Form) -> str:
         """The fact's text in this form. Raises Unstatable."""
         if form.name not in _FORMS:
-            raise Unstatable(f"there is no form “as={form.name}”; the forms are {', '.join(_FORMS)}")
+            forms = ", ".join(_FORMS)
+            raise Unstatable(say("there is no form “as={form}”; the forms are {forms}", form=form.name, forms=forms))
         if (form.since or form.threshold) and form.name not in ("trend", "difference"):
-            raise Unstatable(f"since= and threshold= do not go with as={form.name}")
+            raise Unstatable(say("since= and threshold= do not go with as={form}", form=form.name))
         return _FORMS[form.name](self, fact, form)
 
     def inputs(self, fact: Fact, form: Form) -> list[Fact]:
@@ -68,12 +68,12 @@ class Wording:
 
     def _percent(self, fact: Fact, form: Form) -> str:
         if fact.unit != "%" or fact.value is None:
-            raise Unstatable("is no percentage")
+            raise Unstatable(say("is no percentage"))
         return fact.text
 
     def _words(self, fact: Fact, form: Form) -> str:
         if not isinstance(fact.value, int):
-            raise Unstatable("only a whole number can be written in words")
+            raise Unstatable(say("only a whole number can be written in words"))
         return number_in_words(fact.value) + (f" {fact.unit}" if fact.unit == "đồng" else "")
 
     def _trend(self, fact: Fact, form: Form) -> str:
@@ -97,7 +97,7 @@ class Wording:
     def _years(self, fact: Fact) -> list[Fact]:
         years = [self.facts.get(f"{fact.name}@{year}") for year in self.school_years]
         if None in years:
-            raise Unstatable("has no value by school year")
+            raise Unstatable(say("has no value by school year"))
         return [year for year in years if year]
 
     def _compared(self, fact: Fact, form: Form) -> tuple[Fact, Fact]:
@@ -110,17 +110,17 @@ class Wording:
             after = self._fact(fact, years[-1])
             first = form.since or years[0]
         if not first or first >= after.period:
-            raise Unstatable(f"there is no earlier school year to compare {after.period} with")
+            raise Unstatable(say("there is no earlier school year to compare {year} with", year=after.period))
         before = self._fact(fact, first)
         for one in (before, after):
             if not isinstance(one.value, int | float):
-                raise Unstatable(f"has no number for {one.period}")
+                raise Unstatable(say("has no number for {year}", year=one.period))
         return before, after
 
     def _fact(self, fact: Fact, year: str) -> Fact:
         found = self.facts.get(str(parse_key(fact.key)._replace(period=year)))
         if found is None:
-            raise Unstatable(f"has no value for {year}")
+            raise Unstatable(say("has no value for {year}", year=year))
         return found
 
 
@@ -147,6 +147,8 @@ def number_in_words(number: int) -> str:
             head, rest = divmod(number, size)
             tail = f" {_group(rest)}" if rest else ""
             return f"{number_in_words(head)} {name}{tail}"
+    from num2words import num2words  # its own import takes long, for all its languages
+
     return str(num2words(number, lang="vi")).replace(" lẻ ", " linh ")
 
 
@@ -165,5 +167,5 @@ def _threshold(form: Form, before: Fact) -> float:
     try:
         share = float(text.removesuffix("%") or 0)
     except ValueError:
-        raise Unstatable(f"threshold={form.threshold} is no number") from None
+        raise Unstatable(say("threshold={threshold} is no number", threshold=form.threshold)) from None
     return share / 100 * abs(before.value) if text.endswith("%") else share  # type: ignore[arg-type]

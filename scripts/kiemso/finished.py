@@ -1,0 +1,81 @@
+"""Whether a command has nothing to do: all it would read, and all it made, is as it was when it last ended well.
+
+This is found out before anything else is imported: it is what a person who changed nothing waits for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kiemso.project import SHARED, workspace_of
+
+_PACKAGE = Path(__file__).parent
+_MADE = ("build", "_output")
+# Read by no command.
+_OTHERS = ("docs", "tests", "scripts")
+
+
+class Finished:
+    """What a command found when it last ended well, and whether that still stands."""
+
+    def __init__(self, project: Path, command: Sequence[str | bool | None]) -> None:
+        self.project = project
+        # Taken before the command reads anything: what is saved while it works is for the next time.
+        self.read = self._read()
+        name = hashlib.sha256(repr(command).encode()).hexdigest()[:16]
+        self.record = project / "build" / ".finished" / f"{name}.json"
+
+    def found(self) -> Any | None:
+        """What it found, if nothing has changed since in the project or the program, and nothing that it made."""
+        try:
+            record = json.loads(self.record.read_text(encoding="utf-8"))
+            return record["found"] if (record["read"], record["made"]) == (self.read, self._made()) else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def remember(self, found: Any) -> None:
+        """Keep what a command that has ended well found, unless something was saved while it worked."""
+        if self._read() != self.read:
+            return
+        content = json.dumps({"read": self.read, "made": self._made(), "found": found}, ensure_ascii=False, indent=1)
+        self.record.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.record.with_suffix(".partial")
+        partial.write_text(content + "\n", encoding="utf-8")
+        os.replace(partial, self.record)
+
+    def _read(self) -> str:
+        """The digest of all that a command may read: the project's files, the program, and where Quarto is."""
+        workspace = workspace_of(self.project)
+        shared = [_digest(workspace / name, set()) for name in SHARED] if workspace else []
+        own = _digest(self.project, {*_MADE, *_OTHERS})
+        return repr((sys.version, shutil.which("quarto"), _digest(_PACKAGE, set()), own, shared))
+
+    def _made(self) -> str:
+        return "".join(_digest(self.project / name, set()) for name in _MADE)
+
+
+def _digest(folder: Path, without: set[str]) -> str:
+    """The SHA-256 of the files' names and contents; times do not count."""
+    total = hashlib.sha256()
+    for path in _files(folder, without):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        total.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode("utf-8", "surrogateescape"))
+    return total.hexdigest()
+
+
+def _files(folder: Path, without: set[str]) -> Iterator[Path]:
+    """The files, in the order of their names; hidden ones, and those of Excel's that come and go, do not count."""
+    if folder.is_file():
+        yield folder
+    for path, folders, names in os.walk(folder):
+        own = {name for name in folders if not name.startswith(".") and name != "__pycache__"}
+        folders[:] = sorted(own - without if Path(path) == folder else own)
+        yield from (Path(path) / name for name in sorted(names) if not name.startswith((".", "~$")))

@@ -1,0 +1,73 @@
+"""Parts of zip packages: XML is parsed only where it declares no document type, so that no entity is ever expanded."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+
+from lxml import etree
+
+from kiemso.message import say
+from kiemso.problem import Problem, Refused
+
+
+class _Declared(Exception):
+    """The XML declares a document type."""
+
+
+class _Started(Exception):
+    """The root element has begun: no document type can follow."""
+
+
+@contextmanager
+def refusing(name: str, message: str, mend: str) -> Iterator[None]:
+    """Any failure inside is the refusal of a file that cannot be read; a lack of memory stays what it is."""
+    try:
+        yield
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # a damaged file fails anywhere: zlib, XML, missing parts, index errors
+        if _lacks_memory(error):
+            raise MemoryError from None
+        raise Refused(Problem(message, mend, name)) from None
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether an XML parser calls a lack of memory an error of syntax, as libxml2 and expat do."""
+    if isinstance(error, etree.XMLSyntaxError):
+        return error.code == etree.ErrorTypes.ERR_NO_MEMORY
+    return isinstance(error, ParseError) and error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+
+
+def parse_part(package: zipfile.ZipFile, part: str, name: str) -> Any:
+    """The root element of an XML part. KeyError where there is no such part, Refused for a document type."""
+    data = package.read(part)
+    refuse_document_type(data, name)
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True))
+
+
+def refuse_document_type(data: bytes, name: str) -> None:
+    """Refused where the XML declares a document type; expat.ExpatError where it is none."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _declared
+    parser.StartElementHandler = _started
+    try:
+        parser.Parse(data, True)
+    except _Started:
+        return
+    except _Declared:
+        message = say("declares XML entities, which no office program writes and which can do harm")
+        mend = say("Ask the sender for a copy that was saved by Excel, LibreOffice or Word.")
+        raise Refused(Problem(message, mend, name)) from None
+
+
+def _declared(*_: object) -> NoReturn:
+    raise _Declared
+
+
+def _started(*_: object) -> NoReturn:
+    raise _Started

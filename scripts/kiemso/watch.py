@@ -1,0 +1,110 @@
+"""Watching a project: what a person saves is in the browser a moment later."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from watchfiles import Change, awatch
+
+from kiemso.chain import make_report, run_chain
+from kiemso.console import problems_of, tell, tell_problems
+from kiemso.lock import project_lock
+from kiemso.message import language, say
+from kiemso.problem import Problem, Refused
+from kiemso.process import stop_all
+from kiemso.render import OUTPUT
+from kiemso.serve import Board, State, head, open_server
+from kiemso.step import digest
+
+FOLDERS = ("data", "notebooks", "_extensions")
+FILES = ("report.qmd", "_quarto.yml", "requirements.lock")
+# Milliseconds without a change, after which a person has saved: programs write in several goes.
+_QUIET = 100
+_AT_MOST = 1000
+
+Told = Callable[[str], None]
+
+
+def watch(project: Path, port: int, told: Told = tell) -> None:
+    """Run, render and serve the project, again whenever it changes, until Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_watch(project, port, told))
+    told(say("Stopped watching."))
+
+
+async def _watch(project: Path, port: int, told: Told) -> None:
+    board = Board()
+    (project / OUTPUT).mkdir(exist_ok=True)
+    server, address = open_server(project / OUTPUT, board, port)
+    told(say("The report is at {address} as long as this runs; Ctrl-C ends it.", address=address))
+    changed = asyncio.Event()
+    changed.set()
+    watching = [asyncio.create_task(_notice(changes, changed)) for changes in _changes(project)]
+    ended = threading.Event()
+    try:
+        while True:
+            await changed.wait()
+            changed.clear()
+            await board.show(await asyncio.to_thread(make, project, board.state, ended))
+    finally:
+        ended.set()
+        stop_all()
+        for task in watching:
+            task.cancel()
+        server.stop()
+
+
+def make(project: Path, before: State, ended: threading.Event) -> State:
+    """The report made anew; what is refused is told here and in the browser, and the last good report stays."""
+    start = time.monotonic()
+    try:
+        with project_lock(project):
+            run_chain(project, None, tell)
+            make_report(project, ("html",), "embedded")  # the one that takes less than a second
+    except (Refused, OSError) as error:
+        if ended.is_set():  # what it was doing was ended with it
+            return before
+        problems = problems_of(error)
+        tell_problems(problems)
+        return State(before.version or _version(project), head(), tuple(_said(problem) for problem in problems))
+    tell(say("{time}: new in {seconds:.1f} s", time=time.strftime("%H:%M:%S"), seconds=time.monotonic() - start))
+    return State(_version(project))
+
+
+def is_source(path: str, project: Path) -> bool:
+    """Whether a file is one that the report is made from: no lock file, checkpoint or copy in passing."""
+    parts = Path(path).relative_to(project).parts
+    if any(part.startswith((".", "~")) for part in parts) or not Path(path).suffix or path.endswith((".tmp", "~")):
+        return False
+    return parts[0] in FOLDERS or parts in [(name,) for name in FILES]
+
+
+def _changes(project: Path) -> list[AsyncIterator[set[tuple[Change, str]]]]:
+    def wanted(_: Change, path: str) -> bool:
+        return is_source(path, project)
+
+    folders = [project / name for name in FOLDERS if (project / name).is_dir()]
+    # The files by way of their folder: an editor puts another file in their place.
+    return [
+        awatch(*folders, watch_filter=wanted, debounce=_AT_MOST, step=_QUIET),
+        awatch(project, watch_filter=wanted, debounce=_AT_MOST, step=_QUIET, recursive=False),
+    ]
+
+
+async def _notice(changes: AsyncIterator[set[tuple[Change, str]]], changed: asyncio.Event) -> None:
+    async for _ in changes:
+        changed.set()
+
+
+def _version(project: Path) -> str:
+    report = project / OUTPUT / "report.html"
+    return digest(report) if report.exists() else ""
+
+
+def _said(problem: Problem) -> str:
+    return problem.told(language())

@@ -1,0 +1,143 @@
+"""Many schools in one run: each by itself, all in one pool; what is wrong with one stops that one alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kiemso.chain import make_report, run_chain, write_pages
+from kiemso.console import problems_of
+from kiemso.lock import project_lock
+from kiemso.manner import Manner
+from kiemso.manuscript import read_manuscript
+from kiemso.message import say
+from kiemso.problem import Problem, Refused
+from kiemso.project import WORKSPACE_FILE, period_folder, workspace_of
+from kiemso.run import open_pool, stop
+from kiemso.school import school_folder
+from kiemso.standing import Standing, State, own_files, remember, shared_digest, unchanged
+from kiemso.step import digest
+from kiemso.term import Term, read_term
+
+# What may be made of a school beside its facts.
+PAGES = "pages"
+Watch = Callable[[str, Standing], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made of each school: its term's facts, and `wanted` of report formats and PAGES."""
+
+    workspace: Path
+    term: str
+    wanted: tuple[str, ...] = ()
+    renderer: str = "auto"
+    manner: Manner = Manner()  # noqa: RUF009  (frozen)
+
+    @property
+    def formats(self) -> list[str]:
+        """The formats of the report."""
+        return [name for name in self.wanted if name != PAGES]
+
+
+def find_workspace(project: Path) -> Path:
+    """The workspace that the project is, or is a school of; Refused where there is none."""
+    found = project if (project / WORKSPACE_FILE).is_file() else workspace_of(project)
+    if found is None:
+        mend = say("List the schools there by their codes, as the README says.")
+        raise Refused(Problem(say("is not there: this project has no schools"), mend, WORKSPACE_FILE))
+    return found
+
+
+def order_for(workspace: Path, term: str | None, wanted: Iterable[str], renderer: str, manner: Manner) -> Order:
+    """An order for the term, by default the one that the workspace's report names."""
+    name = term or read_manuscript(workspace).term
+    read_term(workspace, name)
+    return Order(workspace, name, tuple(wanted), renderer, manner)
+
+
+def run_schools(order: Order, codes: Sequence[str], watch: Watch) -> dict[str, Standing]:
+    """Run these schools, a few at a time; how each stands, in the order of the codes. `watch` is told of each."""
+    shared, standings = shared_digest(order.workspace), {}
+    for code in codes:
+        if kept := unchanged(school_folder(order.workspace, code), shared, order.term, order.wanted):
+            standings[code] = kept
+            watch(code, kept)
+    fresh = [code for code in codes if code not in standings]
+    if fresh:
+        with _pools(order.manner) as (pool, lanes):
+            running = {lanes.submit(_run_school, order, code, shared, pool): code for code in fresh}
+            for future in as_completed(running):
+                code = running[future]
+                standings[code] = future.result()
+                watch(code, standings[code])
+    return {code: standings[code] for code in codes}
+
+
+@contextmanager
+def _pools(manner: Manner) -> Iterator[tuple[Executor, Executor]]:
+    """One pool for the steps of all schools, and lanes: as many schools under way as keep it busy, and no more."""
+    pool = open_pool(manner)
+    lanes = ThreadPoolExecutor(getattr(pool, "_max_workers", 2) + 1)
+    try:
+        yield pool, lanes
+    except BaseException:
+        stop()
+        raise
+    finally:
+        lanes.shutdown(cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
+
+
+def _run_school(order: Order, code: str, shared: str, pool: Executor) -> Standing:
+    school, start = school_folder(order.workspace, code), time.monotonic()
+    try:
+        school.mkdir(parents=True, exist_ok=True)
+        with project_lock(school):
+            own = own_files(school)
+            standing = _judged(order, school, pool)
+            remember(school, standing, shared, own)
+    except (Refused, OSError) as error:
+        standing = Standing("refused", order.term, problems=tuple(problems_of(error)))
+    except Exception as error:  # one school's mishap, whatever it is, is not the province's
+        reason = say("the program failed here: {reason}", reason=f"{type(error).__name__}: {error}")
+        mend = say("Run `kiemso run` in the school's own folder, and report it.")
+        standing = Standing("refused", order.term, problems=(Problem(reason, mend),))
+        remember(school, standing, shared, "")
+    return replace(standing, seconds=time.monotonic() - start)
+
+
+def _judged(order: Order, school: Path, pool: Executor) -> Standing:
+    """Make what is ordered, and say how the school then stands."""
+    term = read_term(school, order.term)
+    missing = tuple(_missing(school, term, order.term))
+    try:
+        ran = _make(order, school, pool)
+    except (Refused, OSError) as error:
+        absent = tuple(f"data/raw/{period}" for period in missing)
+        # That a late school's files are not there is no fault of those that are.
+        faults = tuple(p for p in problems_of(error) if p.file.rstrip("/") not in absent)
+        state: State = "refused" if faults or not missing else "late"
+        return Standing(state, order.term, missing, faults)
+    facts = digest(period_folder(school, order.term) / "facts.json")
+    return Standing("done", order.term, made=order.wanted, facts=facts, ran=ran)
+
+
+def _make(order: Order, school: Path, pool: Executor) -> int:
+    outcome = run_chain(school, order.term, lambda _: None, order.manner, pool)
+    if order.formats:
+        make_report(school, order.formats, order.renderer)
+    elif PAGES in order.wanted:
+        write_pages(school)
+    return len(outcome.ran)
+
+
+def _missing(school: Path, term: Term, name: str) -> Iterator[str]:
+    for period in (*term.school_years, name):
+        folder = school / "data" / "raw" / period
+        if not folder.is_dir() or not any(not path.name.startswith((".", "~$")) for path in folder.iterdir()):
+            yield period
