@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +13,9 @@ from kiemso.fact import Fact, write_value
 from kiemso.key import parse_key
 from kiemso.observation import MISSING, OBSERVED
 from kiemso.source import Source
+
+# Whoever runs the tests, they compare what is said in English.
+os.environ["KIEMSO_LANG"] = "en"
 
 settings.register_profile("kiemso", deadline=None, derandomize=True, database=None, max_examples=100)
 settings.load_profile("kiemso")

@@ -193,13 +193,13 @@ def test_a_state_that_another_approved_one_replaced_needs_approval_again(draft):
     [
         (CSV, "gv-gioi-tinh@2022-2024,5", "gv-gioi-tinh@2022-2024,6", "csv: is not what was approved"),
         (CSV, "2022-2024/so-lieu.xlsx\t", "2022-2024/khac.xlsx\t", "csv: is not what was approved"),
-        (YAML, "role: lap", "role: ke-toan", "yml “ke-toan”: at approvals.0.role"),
+        (YAML, "role: lap", "role: ke-toan", "line 3 “ke-toan”: at approvals.1.role: must be “lap”, “kiem-tra” or"),
         (YAML, "date: 2024-10-12", "date: 2024-13-12", "yml: "),
-        (YAML, "date: 2024-10-12", "date: 86400", "at approvals.0.date"),
+        (YAML, "date: 2024-10-12", "date: 86400", "at approvals.1.date: must be a date such as 2024-10-12"),
         (YAML, "role: duyet", "role: lap", "“approved” goes with an approval by the last role"),
         (YAML, "    report.qmd: ", "    report2.qmd: ", "the files are not those whose digest was approved"),
         (YAML, "approvals:", "approvals: [", "Mend the YAML there"),
-        (YAML, "  by: ", "  von: ", "at approvals.0.by: Field required"),
+        (YAML, "  by: ", "  von: ", "line 3: at approvals.1.by: is missing"),
     ],
 )
 def test_a_file_of_approvals_that_was_edited_is_named_everywhere(draft, name, old, new, said):
@@ -272,7 +272,7 @@ def test_the_checklist_of_an_approved_report_passes_and_names_who_approved(draft
     draft.approve()
     lines = checklist(draft.folder)
     assert all(line.passed for line in lines) and len(lines) == 11
-    assert str(lines[-1]) == "✓ Approved (duyệt) by Nguyễn Văn A, 2024-10-12"
+    assert lines[-1].told("en") == "✓ Approved (duyệt) by Nguyễn Văn A, 2024-10-12"
 
 
 def test_whatever_fails_the_check_fails_a_line_with_a_mend(draft):
@@ -285,10 +285,10 @@ def test_whatever_fails_the_check_fails_a_line_with_a_mend(draft):
     faults = {"unknown": Problem("there is no fact “x”"), "stale": Stale(figure, "6")}
     checked = 0
     for field in fields(Findings):
-        found = replace(clean, **{field.name: [faults.get(field.name, "a fault")]})
+        found = replace(clean, **{field.name: [faults.get(field.name, Problem("a fault"))]})
         if not found.passed:
             (line,) = [line for line in _checks(evidence, found) if not line.passed]
-            assert line.mend and str(line).startswith("✗ ") and "    → " in str(line)
+            assert line.mend and line.told("en").startswith("✗ ") and "    → " in line.told("en")
             checked += 1
     assert checked >= 6
 
@@ -296,7 +296,10 @@ def test_whatever_fails_the_check_fails_a_line_with_a_mend(draft):
 def test_a_needless_acknowledgement_only_warns(draft):
     draft.write("data/claims/du-thao.csv", ",".join(COLUMNS) + "\nc1,Mục A,5 GV,gv-gioi-tinh,5,5,Đã xem\n")
     (line,) = [line for line in checklist(draft.folder) if line.faults and line.passed]
-    assert str(line).startswith("! No acknowledgement is needless\n    data/claims/du-thao.csv, line 2: c1\n    → ")
+    assert line.told("en").startswith(
+        "! No acknowledgement is needless\n"
+        "    data/claims/du-thao.csv, line 2: the data agree with the claim “c1”\n    → "
+    )
     draft.approve("lap")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -51,7 +50,7 @@ def restate(draft: Draft, value: int, cell: str = "") -> None:
 def test_nothing_approved_is_said_and_is_no_error(draft):
     found = changes(draft)
     assert (found.approved, found.facts, found.files) == (None, [], [])
-    assert "has not been approved yet" in found.summary and json.loads(found.as_json())["approved"] is None
+    assert "has not been approved yet" in found.summary and found.as_dict()["approved"] is None
     draft.write("_extensions/kiemso/kiemso.css", "")
     assert "chưa được duyệt lần nào" in page(draft).main.get_text()
 
@@ -141,7 +140,7 @@ def test_a_correction_is_a_reason_of_its_own(approved):
     source = year.sources[0]._replace(corrected="2")
     approved.write_facts([replace(year, value=2, text="2", sources=[source]), replace(total, sources=[source])])
     found = changes(approved)
-    assert [str(cell) for cell in found.cells] == [f"{CELL}: corrected “1” → “2”"]
+    assert [cell.told for cell in found.cells] == [f"{CELL}: corrected “1” → “2”"]
     assert [(fact.key, fact.reasons) for fact in found.facts] == [
         ("gv-gioi-tinh@2021-2022", [f"{CELL}: corrected “1” → “2”"])
     ]
@@ -153,7 +152,7 @@ def test_a_moved_cell_is_seen_at_both_places(approved):
     moved = [year.sources[0]._replace(cell="C8")]
     approved.write_facts([replace(year, sources=moved), replace(total, sources=moved)])
     found = changes(approved)
-    assert sorted(map(str, found.cells)) == [f"{CELL}: “1” → (nothing)", f"{CELL[:-1]}8: (nothing) → “1”"]
+    assert sorted(cell.told for cell in found.cells) == [f"{CELL}: “1” → (nothing)", f"{CELL[:-1]}8: (nothing) → “1”"]
     assert found.facts == []
 
 
@@ -231,7 +230,7 @@ def test_the_page_shows_it_in_vietnamese_with_links(approved):
     ]
     links = [link["href"] for link in html.main.select("a")]
     assert "../report.html#fact=gv-gioi-tinh@2021-2022" in links
-    assert "raw/2022-2024/so-lieu.html#S%E1%BB%91%20li%E1%BB%87u!C7" in links
+    assert "raw/2022-2024/so-lieu.xlsx.html#S%E1%BB%91%20li%E1%BB%87u!C7" in links
     approved.write_cells(total="facts().sum() ", years="quote()")
     assert "2022-2024/3-summarise-term.html#total" in [link["href"] for link in page(approved).main.select("a")]
 
@@ -252,3 +251,21 @@ def test_what_a_workbook_says_shows_as_text(approved):
     html = page(approved)
     assert len(html.find_all("script")) == 1
     assert html.main.get_text().count(evil) >= 4
+
+
+def test_records_that_came_to_a_list_are_one_change_of_it(approved):
+    year, total = approved.facts
+    file, sheet, *_ = year.sources[0]
+
+    def count(cells: str, text: str, value: int) -> None:
+        source = Source(file, sheet, cells, text)
+        one = replace(year, value=value, text=str(value), sources=[source])
+        approved.write_facts([one, replace(total, value=4 + value, text=str(4 + value), sources=[source])])
+
+    count("D7", "1 dòng", 1)
+    approved.approve()
+    count("D7, D9:D10", "3 dòng", 3)
+    found = changes(approved)
+    assert [fact.reasons for fact in found.facts] == [[f"{file}!{sheet}!D7, D9:D10: “1 dòng” → “3 dòng”"]] * 2
+    links = [link["href"] for link in page(approved).main.select("a")]
+    assert "raw/2022-2024/so-lieu.xlsx.html#S%E1%BB%91%20li%E1%BB%87u!D7" in links

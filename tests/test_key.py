@@ -9,16 +9,18 @@ from kiemso.key import Key, parse_key
 
 names = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,4}){0,2}", fullmatch=True)
 periods = st.sampled_from(["", "2023-2024", "2022-2024"])
-keys = st.builds(Key, names, st.just("") | names, periods)
+schools = st.just("") | st.lists(names, min_size=1, max_size=3).map("/".join)
+keys = st.builds(Key, names, st.just("") | names, periods, schools)
 
 
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [
-        ("gv-gioi-tinh", ("gv-gioi-tinh", "", "")),
-        ("boi.ba", ("boi", "ba", "")),
-        ("xep-loai.htt@2023-2024", ("xep-loai", "htt", "2023-2024")),
-        ("chay-60m@2022-2023", ("chay-60m", "", "2022-2023")),
+        ("gv-gioi-tinh", ("gv-gioi-tinh", "", "", "")),
+        ("boi.ba", ("boi", "ba", "", "")),
+        ("xep-loai.htt@2023-2024", ("xep-loai", "htt", "2023-2024", "")),
+        ("chay-60m@2022-2023", ("chay-60m", "", "2022-2023", "")),
+        ("ha-tinh/ky-phu/boi.ba@2022-2024", ("boi", "ba", "2022-2024", "ha-tinh/ky-phu")),
     ],
 )
 def test_a_key_has_an_indicator_a_part_and_a_period(text, pieces):
@@ -28,7 +30,7 @@ def test_a_key_has_an_indicator_a_part_and_a_period(text, pieces):
 @pytest.mark.parametrize(
     "text",
     ["", "Boi", "bơi", "boi.", ".ba", "boi..ba", "boi.ba.nhi", "boi-", "-boi", "boi--ba", "gv_gioi", "boi ba"]
-    + ["boi@", "boi@2023", "boi@2023-24", "boi@2023-2024 ", "boi\n", "boi@2023-2024.ba"],
+    + ["boi@", "boi@2023", "boi@2023-24", "boi@2023-2024 ", "boi\n", "boi@2023-2024.ba", "/boi", "a//boi", "A/boi", "a/"],
 )
 def test_anything_else_is_refused_with_an_example_of_a_key(text):
     with pytest.raises(ValueError, match="a key looks like boi"):

@@ -29,8 +29,8 @@ def outputs(notebook: nbformat.NotebookNode, mime: str) -> list[dict]:
     return [data[mime] for data in found if mime in data]
 
 
-def test_there_are_three() -> None:
-    assert IDS == ["1-clean-year", "2-compute-indicators", "3-summarise-term"]
+def test_there_are_four() -> None:
+    assert IDS == ["1-clean-year", "2-compute-indicators", "3-summarise-term", "4-roll-up"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=IDS)

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kiemso.number import Quantity, Unreadable, format_number, parse_number, parse_quantity, plain
+from kiemso.number import Quantity, Unreadable, exact, format_number, parse_number, parse_quantity, plain, separators
 
-amounts = st.integers(0, 10**13)
+amounts = st.integers(0, 10**15)
 round_thousands = st.integers(1, 999).map(lambda n: 1000 * n)
 
 
@@ -25,6 +25,11 @@ round_thousands = st.integers(1, 999).map(lambda n: 1000 * n)
         ("03", 3),
         ("0", 0),
         (" 26 ", 26),
+        ("7 082 643 000", 7_082_643_000),
+        ("7\u00a0082\u202f643", 7_082_643),
+        ("１．３０６", 1306),
+        ("45.000.000,00", 45_000_000),
+        ("1 234", 1234),
     ],
 )
 def test_a_whole_number_may_have_vietnamese_or_english_separators(text, count):
@@ -60,7 +65,13 @@ def test_a_number_with_two_readings_is_refused_rather_than_guessed(text):
         ("", {}, "no number"),
         ("nhất", {}, "no number"),
         ("l0", {}, "no number"),
-        ("1 234", {}, "no number"),
+        ("12 34", {}, "no number"),
+        ("1 2345", {}, "no number"),
+        ("10²", {}, "no number"),
+        ("٣", {}, "no number"),
+        ("\u202e321", {}, "no number"),  # shown as 123
+        ("9" * 30, {}, "more than any amount"),
+        ("9" * 9999, {}, "no number"),
     ],
 )
 def test_what_is_no_such_number_is_refused_with_the_reason(text, rules, why):
@@ -87,10 +98,133 @@ def test_computer_notations_are_no_vietnamese_numbers(text):
         ("20 em trở xuống", Quantity(20, "em", "≤")),
         ("600 trở lên", Quantity(600, "", "≥")),
         ("12", Quantity(12)),
+        ("từ 96% trở lên", Quantity(96, "%", "≥")),
+        (">= 98%", Quantity(98, "%", "≥")),
+        ("≥98 %", Quantity(98, "%", "≥")),
+        ("<5", Quantity(5, "", "<")),
+        ("~600", Quantity(600, "", "~")),
+        ("ít nhất 5 em", Quantity(5, "em", "≥")),
+        ("Tối thiểu 98%", Quantity(98, "%", "≥")),
+        ("không quá 3 em", Quantity(3, "em", "≤")),
+        ("gần 20", Quantity(20, "", "<")),
+        ("99,8 phần trăm", Quantity(99.8, "%")),
+        ("2 đ/c.", Quantity(2, "đ/c")),
     ],
 )
 def test_a_quantity_has_a_number_a_unit_and_a_bound(text, quantity):
     assert parse_quantity(text, most=None if "600" in text else 100) == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("1,5 tỷ", 1_500_000_000, ""),
+        ("1.5 tỉ đồng", 1_500_000_000, "đồng"),
+        ("45 triệu", 45_000_000, ""),
+        ("45tr", 45_000_000, ""),
+        ("45 tr. đồng", 45_000_000, "đồng"),
+        ("45 trđ", 45_000_000, "đ"),
+        ("3.182.643 (nghìn)", 3_182_643_000, ""),
+        ("3.182.643 (nghìn đồng)", 3_182_643_000, "đồng"),
+        ("600 ngàn đồng", 600_000, "đồng"),
+        ("1 tỷ 200 triệu", 1_200_000_000, ""),
+        ("1 tỷ 200 triệu 500 nghìn đồng", 1_200_500_000, "đồng"),
+        ("2 triệu rưỡi", 2_500_000, ""),
+        ("0,1 triệu", 100_000, ""),
+    ],
+)
+def test_an_amount_may_be_stated_in_thousands_millions_or_billions(text, value, unit):
+    quantity = parse_quantity(text, integer=True)
+    assert (quantity.value, quantity.unit) == (value, unit)
+
+
+@pytest.mark.parametrize("text", ["1 tỷ 200", "1tỷ2", "1,5 tỷ 200 triệu", "200 triệu 1 tỷ", "1 tỷ 999 tỷ", "2 rưỡi"])
+def test_an_amount_that_is_not_clearly_one_number_is_refused(text):
+    with pytest.raises(Unreadable):
+        parse_quantity(text, integer=True)
+
+
+@pytest.mark.parametrize("text", ["1.234 triệu", "1,234 triệu", "1.000 tỷ", "883.860 nghìn đồng"])
+def test_an_amount_of_which_a_thousand_or_a_decimal_is_meant_is_refused(text):
+    with pytest.raises(Unreadable, match="two different numbers"):
+        parse_quantity(text, integer=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "value"),
+    [
+        ("1.234 triệu", "vi", 1_234_000_000),
+        ("1.234 triệu", "en", 1_234_000),
+        ("883.860 nghìn", "vi", 883_860_000),
+        ("1,5 tỷ", "en", 1_500_000_000),  # no other reading
+    ],
+)
+def test_the_other_numbers_of_the_column_decide_between_two_readings(text, locale, value):
+    assert parse_quantity(text, integer=True, locale=locale).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"), [("1.234", {"integer": True, "locale": "en"}), ("1,000", {"integer": True, "locale": "vi"})]
+)
+def test_a_count_that_contradicts_its_column_is_refused(text, rules):
+    with pytest.raises(Unreadable, match="as its column writes numbers"):
+        parse_number(text, **rules)
+
+
+def test_a_percentage_that_is_possible_only_against_its_column_is_refused():
+    assert parse_number("1.234", most=100) == 1.234
+    with pytest.raises(Unreadable, match="more than 100"):
+        parse_number("1.234", most=100, locale="vi")
+
+
+@pytest.mark.parametrize(
+    ("texts", "way"),
+    [
+        (["883.860", "1.306.107", "12"], "vi"),
+        (["883,860", "7,082,643,000 đồng"], "en"),
+        (["99,8%", "trên 98%"], "vi"),
+        (["98.16", "Không", ""], "en"),
+        (["1.234", "12", "2,105", "Nhất", "x"], ""),
+        (["99,8%", "7,082,643,000"], ""),
+        ([], ""),
+    ],
+)
+def test_a_column_says_how_it_writes_numbers_or_nothing(texts, way):
+    assert separators(texts) == way
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("20-25", "is a range"),
+        ("50–80%", "is a range"),
+        ("từ 20 đến 25", "is a range"),
+        ("6 - 8 em", "is a range"),
+        ("20% đến 25%", "is a range"),
+        ("từ 96%", "does not say clearly"),
+        ("trên 96% trở lên", "does not say clearly"),
+        ("48 (trong đó 2 nữ)", "more than one number"),
+        ("-5", "less than zero"),
+        ("hai", "is no number"),
+        ("(5)", "is no number"),
+        ("5 (", "is no number"),
+    ],
+)
+def test_the_message_says_what_a_text_is_instead_of_a_number(text, why):
+    with pytest.raises(Unreadable, match=why):
+        parse_quantity(text)
+
+
+def test_a_number_is_taken_to_the_digits_that_excel_shows():
+    assert exact(0.1 + 0.2) == Decimal("0.3")
+    assert exact(2.9999999999999996) == 3
+    assert exact(999_999_999_999_999_999) == 999_999_999_999_999_999
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 1e300])
+def test_what_excel_cannot_show_as_an_amount_is_refused(number):
+    with pytest.raises(Unreadable):
+        exact(number)
 
 
 def test_an_amount_with_english_separators_is_read():
@@ -160,3 +294,59 @@ def test_a_decimal_number_reads_back_the_same_or_is_refused_but_never_changes(di
 def test_a_plain_number_is_an_int_where_it_is_whole_and_else_a_float(value, expected):
     assert plain(value) == expected
     assert type(plain(value)) is type(expected)
+
+
+# -- whatever is written the Vietnamese way reads back -------------------------------------------------------------
+
+BOUNDS = {"": "", "trên ": ">", "hơn ": ">", "gần ": "<", "dưới ": "<", "khoảng ": "~", "ít nhất ": "≥", "≤ ": "≤"}
+GAPS = st.sampled_from([" ", "\u00a0", "\u202f", ""])
+
+
+@given(amounts, st.sampled_from(sorted(BOUNDS)), st.sampled_from(["", "đồng", "đ", "VNĐ", "em"]), GAPS)
+def test_an_amount_with_its_unit_and_bound_reads_back_the_same(number, bound, unit, gap):
+    quantity = parse_quantity(f"{bound}{format_number(number)}{gap}{unit}", integer=True)
+    assert quantity == Quantity(number, unit, BOUNDS[bound])
+
+
+@given(st.integers(0, 10**6), st.sampled_from([(10**3, "nghìn"), (10**6, "triệu"), (10**9, "tỷ")]), GAPS)
+def test_a_scaled_amount_reads_back_the_same_or_is_refused(number, scale, gap):
+    factor, word = scale
+    try:
+        assert parse_quantity(format_number(number) + gap + word, integer=True).value == number * factor
+    except Unreadable as error:
+        assert "two different" in str(error)
+    assert parse_quantity(format_number(number) + gap + word, integer=True, locale="vi").value == number * factor
+
+
+@given(st.integers(0, 10**15), st.integers(1, 6))
+def test_a_decimal_reads_back_the_same_where_the_column_decides(digits, decimals):
+    number = plain(Decimal(digits).scaleb(-decimals))
+    assert parse_number(format_number(number), locale="vi") == number
+
+
+@given(amounts)
+def test_digits_in_groups_after_spaces_read_back_the_same(number):
+    assert parse_number(format_number(number).replace(".", "\u00a0"), integer=True) == number
+
+
+@given(
+    st.text() | st.text(alphabet="0123456789.,% -/()tỷriệunghđồ", max_size=30),
+    st.booleans(),
+    st.sampled_from(["", "vi", "en"]),
+    st.sampled_from([1, 1000]),
+)
+def test_a_text_is_a_quantity_or_unreadable(text, integer, locale, factor):
+    try:
+        quantity = parse_quantity(text, integer=integer, locale=locale, factor=factor)
+    except Unreadable:
+        return
+    assert quantity.value >= 0 and (not integer or isinstance(quantity.value, int))
+    assert separators([text]) in ("", "vi", "en")
+
+
+@given(st.floats() | st.integers())
+def test_a_number_is_exact_or_unreadable(number):
+    try:
+        assert float(exact(number)) == pytest.approx(number, rel=1e-14)
+    except Unreadable:
+        assert not abs(number) < 10**18

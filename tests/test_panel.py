@@ -62,7 +62,8 @@ def _source(i: int, year: str) -> dict[str, Any]:
     place = {"sheet": "Kết quả", "cell": f"B{i + 2}", "row_label": f"Nội dung {i}", "column_heading": f"Năm học {year}"}
     text = str(i + YEARS.index(year))
     file = f"data/raw/{year}/ket-qua.xlsx"
-    return place | {"file": file, "text": text, "page": page, "digest": "0123456789abcdef" * 4, "correction": None}
+    linked = {"page": page, "cells": [[place["cell"], page]]}
+    return place | linked | {"file": file, "text": text, "digest": "0123456789abcdef" * 4, "corrections": []}
 
 
 def _cell(name: str) -> dict[str, str]:
@@ -153,8 +154,8 @@ def panel() -> dict[str, Any]:
     facts[f"chi-tieu-1@{TERM}"]["claims"] = [{"where": "Phần I", "text": "2 lượt", "reason": "Cộng sót một năm."}]
     facts[f"chi-tieu-2@{YEARS[0]}"].update(status="not held", text="Không tổ chức")
     facts[f"chi-tieu-2@{TERM}"]["note"] = "Năm học 2021-2022 không tổ chức, không cộng."
-    fix = {"from": "O", "to": "3", "reason": "Gõ nhầm.", "by": "An", "date": "2024-10-01"}
-    made["sources"][6].update(text="O", correction=fix)
+    fix = {"cell": "B5", "from": "O", "to": "3", "reason": "Gõ nhầm.", "by": "An", "date": "2024-10-01"}
+    made["sources"][6].update(text="O", corrections=[fix])
     return made
 
 
@@ -504,7 +505,7 @@ def test_hostile_strings_show_as_text(page: Any, tmp_path: Path) -> None:
     made["cells"]["term"].update(code=HOSTILE, cell=HOSTILE, notebook=HOSTILE, page="javascript:hacked=3")
     made["sources"][0].update(sheet=HOSTILE, row_label=HOSTILE, column_heading=HOSTILE, text=HOSTILE)
     names = ("from", "to", "reason", "by", "date")
-    made["sources"][0].update(page="javascript:hacked=4", correction=dict.fromkeys(names, HOSTILE))
+    made["sources"][0].update(page="javascript:hacked=4", corrections=[{"cell": "B2", **dict.fromkeys(names, HOSTILE)}])
     project = make_project(tmp_path / "p", 1, made, "[1]{fact=chi-tieu-0} [2]{waiver='<i>x</i>'}")
     render(project, ["html"], "embedded")
     page.goto((project / "_output/report.html").as_uri())

@@ -40,7 +40,8 @@ def observation(
     key: str, value, text: str, status: str = OBSERVED, bound: str = "", corrected: str = ""
 ) -> SimpleNamespace:
     place = {"file": "data/raw/2021-2022/a.xlsx", "sheet": "Kết quả", "cell": "C7", "corrected": corrected}
-    return SimpleNamespace(key=key, value=value, text=text, status=status, bound=bound, **place)
+    blank = {"original": "", "further": "", "note": ""}
+    return SimpleNamespace(key=key, value=value, text=text, status=status, bound=bound, **blank, **place)
 
 
 def test_an_observation_is_quoted_as_it_is(recorder):
@@ -54,7 +55,8 @@ def test_a_corrected_observation_keeps_the_text_that_stood_there_and_the_correct
     fact = recorder.quote(observation("gv-gioi-tinh@2021-2022", 2, "1", corrected="2"))
     assert (fact.value, fact.text) == (2, "2")
     assert fact.sources == [Source("data/raw/2021-2022/a.xlsx", "Kết quả", "C7", "1", "2")]
-    assert str(fact.sources[0]) == "data/raw/2021-2022/a.xlsx › Kết quả › C7 “1”, corrected to “2”"
+    assert str(fact.sources[0]) == "data/raw/2021-2022/a.xlsx › Kết quả › C7 “1”, đính chính thành “2”"
+    assert fact.sources[0].told == "data/raw/2021-2022/a.xlsx › Kết quả › C7 “1”, corrected to “2”"
 
 
 @pytest.mark.parametrize(("status", "text"), [(MISSING, "–"), (NOT_HELD, "Không tổ chức")])
@@ -85,6 +87,14 @@ def test_a_value_that_the_formula_does_not_give_is_refused(recorder, know, value
     know({"boi.nhat": 4, "boi.nhi": 1})
     with pytest.raises(Refused, match=r"“boi@2022-2024”, but “sum” over .* gives 5"):
         recorder.compute("boi", value, "sum", ["boi.nhat", "boi.nhi"])
+
+
+def test_a_share_of_nothing_has_no_value(recorder, know):
+    know({"xep-loai.htsx": 0, "xep-loai": 0})
+    fact = recorder.compute(
+        "xep-loai.ty-le-htsx", pd.NA, "100 * htsx / rated", {"htsx": "xep-loai.htsx", "rated": "xep-loai"}
+    )
+    assert (fact.value, fact.text, fact.expression) == (None, "–", "")
 
 
 def test_a_rounded_value_is_not_what_the_formula_gives(recorder, know):
@@ -126,7 +136,7 @@ def test_a_rate_without_all_its_inputs_cannot_have_a_value(recorder, know):
     ("key", "said"),
     [
         ("gv-gioi-tnh", "Did you mean “gv-gioi-tinh”"),
-        ("boi.vang", "there is no part “vang”"),
+        ("boi.bach-kim", "there is no part “bach-kim”"),
         ("Bơi", "is not a key"),
     ],
 )
@@ -318,3 +328,9 @@ def test_the_inputs_are_just_those_that_the_formula_names(recorder, know, inputs
     know({"gv-gioi-tinh": 6, "nam-hoc": 3, "skkn": 1})
     with pytest.raises(Refused, match="uses a, b, but the inputs"):
         recorder.compute("gv-gioi-tinh.binh-quan", 2, "a / b", inputs)
+
+
+def test_a_quoted_value_says_how_it_comes_from_the_number_in_the_cell(recorder):
+    row = observation("tai-tro@2021-2022", 991_676_000, "991676")
+    row.note = "991.676 × 1.000 (nghìn đồng)"
+    assert recorder.quote(row).note == row.note

@@ -48,6 +48,11 @@ def _row(anchor: str, ref: str, value: str, text: str) -> dict:
     }
 
 
+def _warning(text: str) -> dict:
+    place = {"file": "data/raw/2021-2022/ket-qua.xlsx", "sheet": "Kết quả", "cell": "C9"}
+    return place | {"text": text, "message": "được đọc là 0"}
+
+
 def _report() -> dict:
     column = {"align": "left", "width": 50}
     row = {"cells": [["GV giỏi tỉnh"], [{"fact": "gv-gioi-tinh"}, " lượt"]], "class": "sub"}
@@ -83,7 +88,7 @@ def _report() -> dict:
                     ],
                 }
             ],
-            "warnings": [HOSTILE, TURNED],
+            "warnings": [_warning(HOSTILE), _warning(TURNED)],
         },
     }
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import re
-import subprocess
-import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from kiemso import step as step_module
 from kiemso.problem import Refused
-from kiemso.step import Step, check_inputs, digest, package_digest, write_whole
+from kiemso.step import Step, check_inputs, digest, write_whole
 
-STEP = Step("notebooks/1-clean-year.ipynb", "2021-2022", ("data/raw/2021-2022", "data/terms.yml"), ("a.csv", "charts/"))
+STEP = Step(
+    "notebooks/1-clean-year.ipynb",
+    "2021-2022",
+    ("data/raw/2021-2022", "data/terms.yml", "data/corrections.yml"),
+    ("a.csv", "charts/"),
+    optional=("data/limits.yml",),
+)
+CORRECTIONS = "- {file: data/raw/2021-2022/ket-qua.xlsx, sheet: A, cell: C7, from: 1, to: 2}\n"
 
 
 def make_project(folder: Path) -> Path:
     for name, content in {
         "notebooks/1-clean-year.ipynb": "{}",
         "data/raw/2021-2022/ket-qua.xlsx": "workbook",
-        "data/terms.yml": "2022-2024: {}",
+        "data/terms.yml": "2022-2024: {label: nhiệm kỳ}",
+        "data/corrections.yml": CORRECTIONS,
         "requirements.lock": "pandas==2.3.3",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -45,19 +47,6 @@ def run(project: Path, content: str = "1\n") -> None:
 def project(tmp_path: Path) -> Path:
     run(make_project(tmp_path))
     return tmp_path
-
-
-def test_the_packages_digest_can_be_computed_by_several_threads_at_once():
-    # Any Python that a garbage collection runs (a __del__, Hypothesis's callback) lets another thread in.
-    gc.callbacks.append(give_way := lambda phase, info: time.sleep(0))
-    try:
-        for _ in range(10):
-            step_module._package_digest.cache_clear()
-            with ThreadPoolExecutor(4) as pool:
-                found = [pool.submit(package_digest) for _ in range(4)]
-            assert len({one.result() for one in found}) == 1
-    finally:
-        gc.callbacks.remove(give_way)
 
 
 def test_a_step_that_never_ran_is_not_up_to_date(tmp_path):
@@ -106,8 +95,45 @@ def test_a_file_under_another_name_makes_it_out_of_date(project):
     assert not STEP.up_to_date(project)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/terms.yml", "# Chú thích\n2022-2024:\n  label: nhiệm kỳ\n"),
+        ("data/corrections.yml", CORRECTIONS + "- {file: data/raw/2022-2023/a.xlsx, sheet: A, cell: C7}\n"),
+    ],
+)
+def test_a_comment_and_a_correction_of_another_years_workbook_do_not_matter(project, name, text):
+    (project / name).write_text(text, encoding="utf-8")
+    assert STEP.up_to_date(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/terms.yml", "2022-2024: {label: nhiệm kỳ 2}"),
+        ("data/terms.yml", '2022-2024: {label: nhiệm kỳ}\n2024-2027: {label: "1"}'),
+        ("data/terms.yml", "2022-2024: [nhiệm kỳ"),
+        ("data/corrections.yml", CORRECTIONS.replace("to: 2", "to: 3")),
+        ("data/corrections.yml", CORRECTIONS.replace("from: 1", "from: '1'")),
+        ("data/corrections.yml", CORRECTIONS * 2),
+        ("data/corrections.yml", "[]"),
+        ("data/limits.yml", "megabytes: 1"),
+    ],
+)
+def test_another_entry_matters(project, name, text):
+    (project / name).write_text(text, encoding="utf-8")
+    assert not STEP.up_to_date(project)
+
+
+def test_the_order_of_entries_matters(project):
+    (project / "data/terms.yml").write_text("a: {b: 1}\nc: {d: 1}", encoding="utf-8")
+    run(project)
+    (project / "data/terms.yml").write_text("c: {d: 1}\na: {b: 1}", encoding="utf-8")
+    assert not STEP.up_to_date(project)
+
+
 def test_another_version_of_the_package_makes_it_out_of_date(project, monkeypatch):
-    monkeypatch.setattr(step_module, "package_digest", lambda: "0" * 64)
+    monkeypatch.setattr(step_module, "package_digest", lambda notebook: "0" * 64)
     assert not STEP.up_to_date(project)
 
 
@@ -175,20 +201,6 @@ def test_a_digest_is_of_the_content_alone(tmp_path):
     # From FIPS 180-2, appendix B.1.
     assert digest(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert digest(tmp_path / "a") == digest(tmp_path / "b")
-
-
-def test_the_packages_digest_covers_every_module_that_a_notebook_or_its_run_imports(root, monkeypatch):
-    sources = "".join(path.read_text(encoding="utf-8") for path in (root / "notebooks").glob("*.ipynb"))
-    entries = sorted({"kiemso.execution", *re.findall(r"from (kiemso\.\w+) import", sources)})
-    code = f"import sys, {', '.join(entries)}; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    needed = {name.partition(".")[2] for name in loaded if name.startswith("kiemso.")}
-    digested: list[Path] = []
-    modules = step_module._modules
-    monkeypatch.setattr(step_module, "_modules", lambda *names: digested.extend(modules(*names)) or digested)
-    assert len(step_module._package_digest.__wrapped__()) == 64
-    assert {"number", "formula", "recorder"} <= needed <= {path.stem for path in digested}
-    assert "render" not in {path.stem for path in digested}
 
 
 def test_a_file_is_written_whole_and_only_when_its_content_changes(tmp_path):

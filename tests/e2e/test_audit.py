@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import shutil
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,8 +16,9 @@ from kiemso.changelog import write_changes
 from kiemso.evidence import Evidence, read_evidence
 from kiemso.key import parse_key
 from kiemso.manuscript import read_manuscript
-from kiemso.page import cell_anchor, href, notebook_page, raw_page, set_notebook
-from kiemso.sheet import read_sheets
+from kiemso.page import cell_anchor, href, notebook_page, raw_page, render, set_notebook
+from kiemso.sheet import GridCell, Sheet, read_sheets
+from kiemso.use import Use
 from kiemso.workbook import raw_files, read_workbook
 
 from .conftest import Project, copy_project
@@ -106,7 +108,7 @@ def test_every_cell_that_holds_something_is_used_or_has_its_reason(audit: Audit)
         for file in raw_files(project, period):
             name = file.relative_to(project).as_posix()
             soup = audit.soups[raw_page(name)]
-            for raw in read_workbook(file, name):
+            for raw in read_workbook(file, name).cells:
                 cell = soup.find(id=cell_anchor(raw.sheet, raw.cell))
                 assert cell.find("bdi").text == raw.text
                 assert set(cell["class"]) & KINDS, raw
@@ -223,7 +225,7 @@ def test_hostile_texts_and_names_show_as_the_text_they_are(project: Project, tmp
         sheet.cell(row, 1, text).data_type = "s"
     sheet["E6"] = "<b>Ghi</b>"
     path.unlink()
-    book.save(path.with_name("kết quả #1 100% \"a\" 'b' &amp; <i>.xlsx"))
+    book.save(path.with_name("kết quả #1 100% 'b' &amp; {i}.xlsx"))
     label = "<script>alert(4)</script> & <i>giỏi</i> \u202etỉnh"
     project.replace("data/indicators.yml", "label: Giáo viên dạy giỏi cấp tỉnh", f"label: {json.dumps(label)}")
     project.kiemso("run")
@@ -276,7 +278,20 @@ def test_no_output_of_a_notebook_becomes_markup_that_runs(tmp_path: Path) -> Non
     assert [pre.text.strip() for pre in soup.find_all("pre")] == [f'"{hostile}"', hostile, mark, hostile]
 
 
-def test_a_sheet_is_laid_out_with_its_merged_far_and_hidden_cells(make_workbook, root: Path) -> None:
+@pytest.fixture
+def sheets_of(tmp_path: Path, root: Path):
+    """The sheets of a workbook of 2021-2022, as its page shows them."""
+
+    def read(path: Path, fed: dict | None = None) -> list[Sheet]:
+        shutil.copytree(root / "data", tmp_path / "project/data")
+        file = f"data/raw/2021-2022/{path.name}"
+        shutil.copy(path, tmp_path / "project" / file)
+        return read_sheets(tmp_path / "project", file, "2021-2022", ["2021-2022"], read_catalogue(root), fed or {}, {})
+
+    return read
+
+
+def test_a_sheet_is_laid_out_with_its_merged_far_and_hidden_cells(make_workbook, sheets_of) -> None:
     path = make_workbook({"A1": "Trường", "B3": "Nội dung", "C3": "Năm học 2021-2022", "D3": "Khác", "B4": "SKKN"})
     book = openpyxl.load_workbook(path)
     sheet = book["Kết quả"]
@@ -288,7 +303,7 @@ def test_a_sheet_is_laid_out_with_its_merged_far_and_hidden_cells(make_workbook,
     book.create_sheet("Trống")
     book.save(path)
     fed = {"Kết quả!C4": [{"label": "Sáng kiến"}]}
-    first, second, third = read_sheets(path, "x.xlsx", "2021-2022", read_catalogue(root), fed, {})
+    first, second, third = sheets_of(path, fed)
     cells = {cell.anchor.partition("!")[2]: cell for _, row in first.rows for cell in row}
     assert [number for number, _ in first.rows] == ["1", "2", "3", "4", "5", "6–4999", "5000"]
     assert first.columns == ["A", "B", "C", "D", "E–AY", "AZ"]
@@ -300,9 +315,10 @@ def test_a_sheet_is_laid_out_with_its_merged_far_and_hidden_cells(make_workbook,
         "used",
     )
     assert (cells["C5"].use.kind, cells["B5"].use.kind) == ("unread", "unread")
-    assert cells["D4"].use.reason == cells["AZ5000"].use.reason == "cột khác, không phải cột số liệu"
-    assert (second.hidden, third.rows) == (True, [])
-    assert second.rows[0][1][0].use.reason == "trang tính không có bảng số liệu"
+    assert cells["D4"].use.reason == "cột khác, không phải cột số liệu"
+    assert cells["AZ5000"].use.reason == "phần dưới hoặc giữa các bảng"
+    assert (second.hidden, third.rows) == (True, ())
+    assert (second.rows, second.unread, third.unread) == ((), 1, 0)
 
 
 def test_links_survive_odd_names() -> None:
@@ -311,5 +327,40 @@ def test_links_survive_odd_names() -> None:
         "../../../report.html#fact=boi.ba@2021-2022"
     )
     assert href("audit/index.html", raw_page("data/raw/2021-2022/a: #1 50% “x”.xlsx"), "Kết quả!C7") == (
-        "raw/2021-2022/a%3A%20%231%2050%25%20%E2%80%9Cx%E2%80%9D.html#K%E1%BA%BFt%20qu%E1%BA%A3!C7"
+        "raw/2021-2022/a%3A%20%231%2050%25%20%E2%80%9Cx%E2%80%9D.xlsx.html#K%E1%BA%BFt%20qu%E1%BA%A3!C7"
     )
+
+
+def test_a_sheet_that_nothing_reads_shows_only_how_many_cells_it_has(make_workbook, sheets_of) -> None:
+    path = make_workbook({"B3": "Nội dung", "C3": "Năm học 2021-2022", "B4": "SKKN", "C4": 7})
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Riêng")["A1"] = "Người Thử"
+    book.save(path)
+    first, second = sheets_of(path)
+    assert first.rows and (second.rows, second.unread) == ((), 1)
+
+
+def test_a_list_shows_what_it_feeds_and_masks_the_rest(make_workbook, sheets_of) -> None:
+    heading = {"A1": "TT", "B1": "Họ và tên", "C1": "Danh hiệu", "D1": "Ngày quyết định", "E1": "Lạ"}
+    record = {"A2": 1, "B2": "Người Thử", "C2": "SKKN", "D2": "05/05/2022", "E2": "Thử", "C3": "Người Thử"}
+    (sheet,) = sheets_of(make_workbook({**heading, **record}), {"Kết quả!C2": [{"label": "Sáng kiến"}]})
+    cells = {cell.anchor.partition("!")[2]: cell for _, row in sheet.rows for cell in row}
+    assert {name: cell.text for name, cell in cells.items() if cell.text == "•••"}.keys() == {"B2", "E1", "E2", "C3"}
+    assert [cells[name].use.mark for name in ("A2", "B2", "C2", "D2")] == ["số TT", "ẩn", "số liệu", "danh sách"]
+    assert cells["C2"].facts == [{"label": "Sáng kiến"}]
+
+
+def test_a_converted_cell_shows_what_the_file_says(audit: Audit) -> None:
+    soup = BeautifulSoup(render_sheet(audit, original="Tr­êng", warning="đứng ở dòng ẩn"), "html.parser")
+    cell = soup.find(id="S!A1")
+    assert "trong tệp: Tr­êng" in cell.text and "⚠ đứng ở dòng ẩn" in cell.text
+    assert "nguyên văn trong tệp: “Tr­êng”" in cell["title"]
+
+
+def render_sheet(audit: Audit, **more: str) -> str:
+    """A workbook's page with one cell."""
+    cell = GridCell("S!A1", "Trường", Use("label", "nhãn", "nhãn"), [], None, 1, 1, [], **more)
+    sheet = Sheet("S", False, ["A"], [("1", [cell])])
+    view = {"name": "x", "period": "2021-2022", "file": "x", "digest": "", "corrections": {}, "siblings": []}
+    style = [Path(audit.evidence.project / "_extensions/kiemso/kiemso.css")]
+    return render("workbook.html", style, sheets=[sheet], uses=[], report="", index="", fed={}, **view)

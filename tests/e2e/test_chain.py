@@ -134,7 +134,7 @@ def test_a_changed_raw_cell_reruns_its_chain_and_shows_in_all_outputs(project: P
         )
 
     check = project.kiemso("check", status=1).stdout
-    stale = re.findall(r"report\.qmd, line \d+: “(.*)” is now “(.*)” \((.*)\)", check)
+    stale = re.findall(r"report\.qmd, line \d+ “(.*)”: is now “(.*)” \((.*)\)", check)
     year = "hs-xuat-sac@2023-2024"
     assert stale == [
         ("2.105", "3.105", "hs-xuat-sac"),
@@ -172,7 +172,7 @@ def test_check_finds_what_the_draft_states_wrongly_and_nothing_else(project: Pro
 
 def test_an_acknowledgement_holds_for_one_value_of_the_data_only(project: Project) -> None:
     project.replace("data/claims/2024-10-12.csv", ",gv-gioi-tinh,2,5,", ",gv-gioi-tinh,2,4,")
-    assert "“2”, the data say “5” (gv-gioi-tinh)" in project.kiemso("check", status=1).stdout
+    assert "“2”: the data say “5” (gv-gioi-tinh)" in project.kiemso("check", status=1).stdout
 
 
 def test_two_folders_give_the_same_bytes(rendered: Project, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from kiemso.check import find_stale
 from kiemso.evidence import Evidence, read_evidence
 from kiemso.fact import Fact
+from kiemso.manner import Manner
 from kiemso.manuscript import read_manuscript
 from kiemso.problem import Refused
 from kiemso.run import run_term
@@ -91,7 +92,7 @@ def partner(key: str, at: tuple[str, str], cells: dict, evidence: Evidence) -> d
 def run_mutation(base: Project, folder: Path, mutation: Mutation, before: Evidence) -> None:
     project = copy_project(base.folder, folder, "build")
     write(project, mutation.cells)
-    run_term(project.folder, TERM, lambda _: None, jobs=1)
+    run_term(project.folder, TERM, lambda _: None, Manner(jobs=1))
     after = read_evidence(project.folder, TERM)
     mutation.changed = {key for key in after.facts if said(after.facts[key]) != said(before.facts.get(key))}
     mutation.named = {

@@ -43,11 +43,11 @@ MISTAKES: dict[str, tuple[Callable[[Project], object], tuple[str, ...]]] = {
     ),
     "no workbook at all": (
         lambda p: p.path(BOOK).write_text('{"error": 404}'),
-        (BOOK, "cannot be read as a workbook", "save it as an Excel workbook"),
+        (BOOK, "an error message of a web service (JSON)", "Ask the sender for the file again"),
     ),
-    "old format": (
-        lambda p: p.path(BOOK).rename(p.path(BOOK).with_suffix(".xls")),
-        ("ket-qua-nam-hoc-2022-2023.xls", "is not an .xlsx workbook"),
+    "a format that is not read": (
+        lambda p: p.path(BOOK).rename(p.path(BOOK).with_suffix(".pdf")),
+        ("ket-qua-nam-hoc-2022-2023.pdf", "is not a file that can be read", "save it as an Excel workbook"),
     ),
     "unknown label": (
         lambda p: p.write_cell("2022-2023", "B30", "Môn bơi lội cấp huyện"),
@@ -90,7 +90,7 @@ MISTAKES: dict[str, tuple[Callable[[Project], object], tuple[str, ...]]] = {
     "a row that was deleted": (delete_row, (BOOK, "has no row for “Giáo viên dạy giỏi cấp huyện”")),
     "misspelt fact key": (
         lambda p: p.replace("report.qmd", "{fact=hs-xuat-sac}", "{fact=hs-xuat-sacc}"),
-        ("report.qmd “2.105”", "line ", "there is no fact “hs-xuat-sacc”", "Did you mean “hs-xuat-sac”"),
+        ("report.qmd, line ", " “2.105”: ", "there is no fact “hs-xuat-sacc”", "Did you mean “hs-xuat-sac”"),
     ),
     "a key that is none": (
         lambda p: p.replace("report.qmd", "{fact=hs-xuat-sac}", "{fact=HS_xuat_sac}"),

@@ -1,0 +1,79 @@
+"""A notebook run for the project: in either engine the same, and what ends it before its time is told with its cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from kiemso.execution import execute
+from kiemso.manner import Manner
+from kiemso.problem import Problem, Refused
+
+NAME = "notebooks/thu.ipynb"
+
+
+def write(project: Path, *sources: str) -> None:
+    """A notebook with a parameter and these cells."""
+    parameters = nbformat.v4.new_code_cell('period = "2021-2022"', id="tham-so", metadata={"tags": ["parameters"]})
+    cells = [nbformat.v4.new_code_cell(source, id=f"o-{number}") for number, source in enumerate(sources)]
+    notebook = nbformat.v4.new_notebook(cells=[parameters, *cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (project / NAME).parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, project / NAME)
+
+
+def run(project: Path, manner: Manner) -> str:
+    """The executed notebook's text."""
+    stage = project / "stage"
+    stage.mkdir(exist_ok=True)
+    execute(project, NAME, {"period": "2022-2023"}, stage, manner)
+    return (stage / "thu.ipynb").read_text(encoding="utf-8")
+
+
+def problem(project: Path, manner: Manner) -> Problem:
+    with pytest.raises(Refused) as refused:
+        run(project, manner)
+    (one,) = refused.value.problems
+    assert one.file == NAME
+    assert "2022-2023" in one.message
+    return one
+
+
+def test_both_engines_leave_the_same_bytes_and_nothing_of_the_machine(tmp_path):
+    warning = "import os, warnings\nwarnings.warn('coi chừng')\n"
+    source = "period, os.path.basename(os.getcwd()), 'KIEMSO_STAGE' in os.environ"
+    write(tmp_path, warning + source, "import pandas\npandas.DataFrame({'a': [1]})")
+    forked = run(tmp_path, Manner())
+    assert run(tmp_path, Manner(kernel=True)) == forked
+    assert "('2022-2023', 'notebooks', True)" in forked
+    assert str(tmp_path) not in forked
+    assert "/tmp" not in forked
+
+
+@pytest.mark.parametrize("kernel", [False, True])
+def test_a_cell_that_takes_too_long_is_named_with_the_limit(tmp_path, kernel):
+    write(tmp_path, "1", "import time; time.sleep(60)")
+    told = problem(tmp_path, Manner(kernel=kernel, seconds=1))
+    assert "o-1" in told.message
+    assert "1 seconds" in told.message
+    assert "--timeout" in told.mend
+
+
+@pytest.mark.parametrize("kernel", [False, True])
+def test_a_cell_in_which_the_process_ends_is_named(tmp_path, kernel):
+    write(tmp_path, "1", "import os; os._exit(1)")
+    assert "o-1" in problem(tmp_path, Manner(kernel=kernel)).message
+
+
+def test_a_cell_that_fails_is_named_with_its_error(tmp_path):
+    write(tmp_path, "1", "raise KeyError('khóa')")
+    told = problem(tmp_path, Manner()).message
+    assert "o-1" in told
+    assert "KeyError: 'khóa'" in told
+
+
+def test_another_parameter_than_the_notebooks_is_refused(tmp_path):
+    write(tmp_path, "1")
+    with pytest.raises(Refused, match="parameters"):
+        execute(tmp_path, NAME, {"year": "2022-2023"}, tmp_path, Manner())

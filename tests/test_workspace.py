@@ -1,0 +1,148 @@
+"""A workspace: its list of schools, the files that they share, and what became of each."""
+
+from pathlib import Path
+
+import pytest
+from kiemso.catalogue import read_catalogue
+from kiemso.problem import Problem, Refused
+from kiemso.project import find_project, located, workspace_of
+from kiemso.school import chosen, described, district_folder, read_schools, school_folder
+from kiemso.standing import Standing, own_files, remember, shared_digest, unchanged
+from simulate_workspace import share
+
+LIST = """\
+suppress_below: 7
+schools:
+  ha-tinh/ky-phu: {name: Trường Kỳ Phú, commune: Xã Kỳ Phú, district: Huyện Kỳ Anh}
+  ha-tinh/ky-xuan: {name: Trường Kỳ Xuân, commune: Xã Kỳ Xuân, district: Huyện Kỳ Anh}
+  nghe-an/dien-yen: {name: Trường Diễn Yên, commune: Xã Diễn Yên, district: Huyện Diễn Châu}
+"""
+
+
+@pytest.fixture
+def workspace(root: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    share(root, folder)
+    (folder / "data/schools.yml").write_text(LIST, encoding="utf-8")
+    for code in read_schools(folder).schools:
+        (school_folder(folder, code) / "data/raw/2021-2022").mkdir(parents=True)
+    return folder
+
+
+def test_the_list_is_read_with_its_setting(workspace: Path) -> None:
+    schools = read_schools(workspace)
+    assert schools.suppress_below == 7
+    assert schools.schools["ha-tinh/ky-phu"].district == "Huyện Kỳ Anh"
+    assert [*schools.of_district("Huyện Kỳ Anh")] == ["ha-tinh/ky-phu", "ha-tinh/ky-xuan"]
+
+
+@pytest.mark.parametrize("code", ["Ky-Phu", "ky phu", "../ky-phu", "/ky-phu", "ky--phu", "ha-tinh/data", "a/"])
+def test_a_code_that_is_no_path_of_plain_names_is_refused(workspace: Path, code: str) -> None:
+    text = LIST.replace("ha-tinh/ky-phu", f'"{code}"')
+    (workspace / "data/schools.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match="a school's code looks like ha-tinh/ky-phu"):
+        read_schools(workspace)
+
+
+def test_a_school_inside_another_is_refused(workspace: Path) -> None:
+    text = LIST.replace("ha-tinh/ky-xuan", "ha-tinh/ky-phu/xuan")
+    (workspace / "data/schools.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match="lies inside another school's"):
+        read_schools(workspace)
+
+
+def test_two_as_the_least_count_would_hide_nothing(workspace: Path) -> None:
+    text = LIST.replace("below: 7", "below: 2")
+    (workspace / "data/schools.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match="“<2” would say that it is 1"):
+        read_schools(workspace)
+
+
+def test_patterns_choose_schools_in_the_order_of_the_list(workspace: Path) -> None:
+    schools = read_schools(workspace).schools
+    assert chosen(schools, ["nghe-an/*", "ha-tinh/ky-p*"]) == ["ha-tinh/ky-phu", "nghe-an/dien-yen"]
+    assert chosen(schools, ["*"]) == [*schools]
+
+
+def test_a_pattern_without_a_school_is_refused_with_the_nearest(workspace: Path) -> None:
+    schools = read_schools(workspace).schools
+    with pytest.raises(Refused, match=r"“ha-tihn/ky-phu”\n.*Did you mean “ha-tinh/ky-phu”"):
+        chosen(schools, ["ha-tihn/ky-phu", "*"])
+    with pytest.raises(Refused, match=r"“ha-tin/\*”\n.*Did you mean “ha-tinh/ky-phu” or “ha-tinh/ky-xuan”"):
+        chosen(schools, ["ha-tin/*"])
+    with pytest.raises(Refused, match=r"“xyz”\n.*The codes are ha-tinh/ky-phu, "):
+        chosen(schools, ["xyz"])
+
+
+def test_an_unknown_district_is_refused_with_the_nearest(workspace: Path) -> None:
+    with pytest.raises(Refused, match="Did you mean “Huyện Kỳ Anh”"):
+        read_schools(workspace).of_district("Huyện Kì Anh")
+
+
+def test_a_school_shares_what_it_has_not_itself(workspace: Path) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    assert workspace_of(school) == workspace
+    assert find_project(school / "data/raw") == school
+    assert located(school, "data/indicators.yml") == workspace / "data/indicators.yml"
+    assert read_catalogue(school) == read_catalogue(workspace)
+    (school / "data/indicators.yml").write_text("sections: {}\n", encoding="utf-8")
+    assert located(school, "data/indicators.yml") == school / "data/indicators.yml"
+
+
+def test_a_school_never_shares_data_of_its_own(workspace: Path) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    (workspace / "data/corrections.yml").write_text("[]\n", encoding="utf-8")
+    assert located(school, "data/corrections.yml") == school / "data/corrections.yml"
+    assert located(school, "data/raw/2022-2023") == school / "data/raw/2022-2023"
+
+
+def test_a_district_has_a_report_of_its_own(workspace: Path) -> None:
+    district = district_folder(workspace, "Huyện Kỳ Anh")
+    assert district == workspace / "districts/huyen-ky-anh"
+    assert located(district, "report.qmd") == workspace / "district.qmd"
+    assert located(school_folder(workspace, "ha-tinh/ky-phu"), "report.qmd") == workspace / "report.qmd"
+
+
+def test_a_school_is_described_by_the_list(workspace: Path, root: Path) -> None:
+    assert described(school_folder(workspace, "ha-tinh/ky-phu"))["name"] == "Trường Kỳ Phú"
+    assert described(root) == {}
+
+
+def kept(school: Path, standing: Standing) -> None:
+    remember(school, standing, "shared", own_files(school))
+
+
+def test_a_school_stands_as_it_did_while_nothing_changes(workspace: Path) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    fault = Problem("is no number", "Mend it.", "data/raw/2021-2022/a.xlsx", "Kết quả", "C7", "năm")
+    kept(school, Standing("refused", "2022-2024", ("2023-2024",), (fault,)))
+    again = unchanged(school, "shared", "2022-2024", ("html",))
+    assert again is not None and again.problems == (fault,) and again.missing == ("2023-2024",)
+
+
+@pytest.mark.parametrize("what", ["own", "made", "shared", "term", "wanted"])
+def test_a_school_is_run_again_when_something_changed(workspace: Path, what: str) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    (school / "build/2022-2024").mkdir(parents=True)
+    kept(school, Standing("done", "2022-2024", made=("pages",)))
+    assert unchanged(school, "shared", "2022-2024", ("pages",))
+    if what == "own":
+        (school / "data/raw/2021-2022/a.xlsx").write_bytes(b"")
+    if what == "made":
+        (school / "build/2022-2024/facts.json").write_bytes(b"")
+    shared, term = "other" if what == "shared" else "shared", "2024-2027" if what == "term" else "2022-2024"
+    assert unchanged(school, shared, term, ("html",) if what == "wanted" else ("pages",)) is None
+
+
+def test_what_no_file_of_the_school_explains_is_tried_again(workspace: Path) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    kept(school, Standing("refused", "2022-2024", problems=(Problem("took too long", "", "notebooks/1.ipynb"),)))
+    assert unchanged(school, "shared", "2022-2024", ()) is None
+
+
+def test_whatever_schools_share_counts(workspace: Path) -> None:
+    before = shared_digest(workspace)
+    assert shared_digest(workspace) == before
+    with (workspace / "data/layouts/nam-hoc.yml").open("a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    assert shared_digest(workspace) != before
