@@ -30,7 +30,8 @@ def test_a_key_has_an_indicator_a_part_and_a_period(text, pieces):
 @pytest.mark.parametrize(
     "text",
     ["", "Boi", "bơi", "boi.", ".ba", "boi..ba", "boi.ba.nhi", "boi-", "-boi", "boi--ba", "gv_gioi", "boi ba"]
-    + ["boi@", "boi@2023", "boi@2023-24", "boi@2023-2024 ", "boi\n", "boi@2023-2024.ba", "/boi", "a//boi", "A/boi", "a/"],
+    + ["boi@", "boi@2023", "boi@2023-24", "boi@2023-2024 ", "boi\n", "boi@2023-2024.ba"]
+    + ["/boi", "a//boi", "A/boi", "a/"],
 )
 def test_anything_else_is_refused_with_an_example_of_a_key(text):
     with pytest.raises(ValueError, match="a key looks like boi"):

@@ -173,9 +173,7 @@ def roll_up(district: str | None, formats: tuple[str, ...], jobs: int | None, pr
 
     workspace = find_workspace(find_project(project))
     with project_lock(workspace):
-        files = roll_up_schools(
-            workspace, district, formats or ("html", "pdf", "docx"), "auto", tell, Manner(jobs)
-        )
+        files = roll_up_schools(workspace, district, formats or ("html", "pdf", "docx"), "auto", tell, Manner(jobs))
     names = [file.relative_to(workspace).as_posix() for file in files]
     _tell_files(names)
     return {"files": names}, 0
