@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The lock is complete, so pip need not resolve anything; Python compiles what is used when it is used.
 QUIET := --quiet --disable-pip-version-check --no-deps
+# Without them every process compiles pandas again, which takes longer than the notebooks.
+unexport PYTHONDONTWRITEBYTECODE
 PO := --no-wrap --omit-header
 
 .PHONY: report check update lab strip messages bench test fuzz clean

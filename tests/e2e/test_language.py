@@ -12,9 +12,10 @@ VIETNAMESE = {"KIEMSO_LANG": "vi"}
 
 
 def files(project: Project) -> dict[str, bytes]:
-    """All that a run and a rendering leave, but for the lock."""
+    """All that a run and a rendering leave, but for the lock and the notes of where they ended."""
     found = (path for folder in ("build", "_output") for path in project.path(folder).rglob("*") if path.is_file())
-    return {p.relative_to(project.folder).as_posix(): p.read_bytes() for p in found if p.name != ".lock"}
+    made = {path.relative_to(project.folder).as_posix(): path.read_bytes() for path in found}
+    return {name: content for name, content in made.items() if not name.startswith(("build/.lock", "build/.finished/"))}
 
 
 def problems(project: Project, *command: str) -> list[dict]:

@@ -129,11 +129,11 @@ MISTAKES: dict[str, tuple[Callable[[Project], object], tuple[str, ...]]] = {
         ("notebooks/1-clean-year.ipynb", "names periode, the run gives period"),
     ),
     "a slip in a notebook": (
-        lambda p: p.replace("notebooks/2-compute-indicators.ipynb", "100 * htsx / rated,", "100 * htsx / ratedd,"),
+        lambda p: p.replace("notebooks/2-compute-indicators.ipynb", "percent(htsx, rated)", "percent(htsx, ratedd)"),
         ("2-compute-indicators.ipynb", "cell “ty-le-htsx”", "NameError", "JupyterLab"),
     ),
     "a formula that is not what was computed": (
-        lambda p: p.replace("notebooks/2-compute-indicators.ipynb", "100 * htsx / rated,", "10 * htsx / rated,"),
+        lambda p: p.replace("notebooks/2-compute-indicators.ipynb", "else 100 * part", "else 10 * part"),
         ("xep-loai.ty-le-htsx", "“100 * htsx / rated” over", "Make the formula and the calculation agree"),
     ),
     "a notebook that is no notebook": (

@@ -1,0 +1,106 @@
+"""The real term, from raw workbooks to HTML, PDF and Word, beside a plain chain of papermill and Quarto."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.bench.cells import write_report_with_cells
+from tests.bench.measure import ROOT, Use, kiemso, middle, run
+from tests.bench.sample import TERM, Workbook, change_notebook, copy_project, forget
+
+COLD, RUN, RENDER, CELL, NOTEBOOK = (
+    "kiemso render, from cold",
+    "kiemso run, nothing changed",
+    "kiemso render, nothing changed",
+    "kiemso render, one raw cell changed",
+    "kiemso render, one notebook changed",
+)
+COLD_QUARTO = "kiemso render --renderer quarto, from cold"
+CHAIN, QUARTO = "plain chain of papermill", "quarto render of the report with code cells"
+
+
+def measure(scratch: Path, rounds: int) -> dict[str, Any]:
+    """The medians of each scenario; in each round every one of them once."""
+    ours, plain = copy_project(scratch / "ours"), copy_project(scratch / "plain")
+    _render(ours)
+    scenarios = _of_ours(ours) | _of_others(ours, plain)
+    uses: dict[str, list[Use]] = {name: [] for name in scenarios}
+    for number in range(rounds):
+        for name, scenario in scenarios.items():
+            uses[name].append(scenario(number))
+    found = {name: middle(several) for name, several in uses.items()}
+    whole = sum(found[name].seconds for name in (CHAIN, QUARTO) if name in found)
+    rows = [_row(name, uses[name], found[name], whole) for name in found]
+    skipped = [] if QUARTO in found else ["quarto"]
+    return {"rows": rows, "rounds": rounds, "skipped": skipped, "targets": _targets(found, whole)}
+
+
+def _of_ours(project: Path) -> dict[str, Callable[[int], Use]]:
+    workbook = Workbook(project)
+
+    def cold(_: int) -> Use:
+        forget(project)
+        return _render(project)
+
+    def unchanged(_: int) -> Use:
+        kiemso("run", cwd=project)  # each command remembers for itself that it had nothing to do
+        return kiemso("run", cwd=project)
+
+    def cell(_: int) -> Use:
+        workbook.change()
+        return _render(project)
+
+    def notebook(number: int) -> Use:
+        change_notebook(project, f"{number}")
+        return _render(project)
+
+    return {COLD: cold, RUN: unchanged, RENDER: lambda _: _render(project), CELL: cell, NOTEBOOK: notebook}
+
+
+def _of_others(ours: Path, plain: Path) -> dict[str, Callable[[int], Use]]:
+    report = write_report_with_cells(plain, TERM).name
+
+    def chain(_: int) -> Use:
+        forget(plain)
+        return run([sys.executable, "-m", "tests.bench.chain", plain], ROOT)
+
+    def quarto(_: int) -> Use:
+        return run(["quarto", "render", report, "--to", "html,typst,docx"], plain, QUARTO_PYTHON=sys.executable)
+
+    def cold(_: int) -> Use:
+        forget(ours)
+        return _render(ours, "quarto")
+
+    return {CHAIN: chain, QUARTO: quarto, COLD_QUARTO: cold} if shutil.which("quarto") else {CHAIN: chain}
+
+
+def _render(project: Path, renderer: str = "embedded") -> Use:
+    return kiemso("render", "--renderer", renderer, cwd=project)
+
+
+def _row(name: str, uses: list[Use], found: Use, whole: float) -> dict[str, Any]:
+    return {
+        "what": name,
+        "seconds": found.seconds,
+        "fastest": min(use.seconds for use in uses),
+        "slowest": max(use.seconds for use in uses),
+        "processor seconds": found.cpu,
+        "share of chain + quarto": found.seconds / whole,
+    }
+
+
+def _targets(found: dict[str, Use], whole: float) -> list[dict[str, Any]]:
+    targets: list[dict[str, Any]] = [
+        {"what": f"{name}, seconds", "most": most, "measured": found[name].seconds}
+        for name, most in ((RUN, 0.5), (RENDER, 0.5), (CELL, 2.5))
+    ]
+    if QUARTO in found:
+        targets += [
+            {"what": f"{name}, share of chain + quarto", "most": most, "measured": found[name].seconds / whole}
+            for name, most in ((COLD, 1 / 10), (RUN, 1 / 50), (RENDER, 1 / 50))
+        ]
+    return targets
