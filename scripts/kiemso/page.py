@@ -7,6 +7,7 @@ import hashlib
 import posixpath
 import re
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,7 @@ FOLDER = "audit"
 INDEX = f"{FOLDER}/index.html"
 REPORT = "report.html"
 TEMPLATES = Path(__file__).parent / "templates"
+_own = threading.local()
 
 
 def notebook_page(period: str, notebook: str) -> str:
@@ -100,8 +102,14 @@ def set_notebook(path: Path, view: Mapping[str, Any]) -> markupsafe.Markup:
     return Markup(html)
 
 
-@cache
 def _exporter() -> TemplateExporter:
+    """This thread's own: schools are rendered side by side, and what cleans HTML holds the page that it is at."""
+    if not hasattr(_own, "exporter"):
+        _own.exporter = _new_exporter()
+    return _own.exporter
+
+
+def _new_exporter() -> TemplateExporter:
     # jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from bleach.sanitizer import Cleaner
