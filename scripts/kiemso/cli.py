@@ -54,6 +54,13 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+formats_option = click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "pdf", "docx"]),
+    help="Only this format; may be repeated.",
+)
 schools_option = click.option(
     "--schools", "patterns", multiple=True, metavar="CODES", help="These schools of the workspace, such as 'ha-tinh/*'."
 )
@@ -108,13 +115,7 @@ def run(
 
 
 @main.command()
-@click.option(
-    "--to",
-    "formats",
-    multiple=True,
-    type=click.Choice(["html", "pdf", "docx"]),
-    help="Only this format; may be repeated.",
-)
+@formats_option
 @click.option(
     "--renderer",
     type=click.Choice(["auto", "quarto", "embedded"]),
@@ -155,13 +156,7 @@ def render(formats: tuple[str, ...], renderer: str, patterns: tuple[str, ...], p
 
 @main.command("roll-up")
 @click.option("--district", metavar="NAME", help="Only the schools of this district; by default all.")
-@click.option(
-    "--to",
-    "formats",
-    multiple=True,
-    type=click.Choice(["html", "pdf", "docx"]),
-    help="Only this format; may be repeated.",
-)
+@formats_option
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
 @project_option
 @refusable
