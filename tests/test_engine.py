@@ -203,7 +203,7 @@ def test_processes_that_a_notebook_leaves_behind_are_ended(tmp_path, ending):
         execute(tmp_path, start, ending)
     left = int((tmp_path / "pid").read_text())
     wait_until(lambda: not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE)
-    assert not process._children
+    assert not process._running
 
 
 def test_a_notebook_ends_with_the_engine(tmp_path):

@@ -47,16 +47,20 @@ def refuse_unknown(manuscript: Manuscript, evidence: Evidence) -> None:
 
 def make_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:
     """The report in these formats, the audit pages and the released data; the files that are worth telling."""
-    from kiemso.render import RenderError, render
-
     with ThreadPoolExecutor(1) as pool:
         # Pandoc and Typst are other programs: the audit pages are made while they work.
         pages = pool.submit(write_pages, project)
-        try:
-            files = render(project, formats, renderer, note)
-        except RenderError as error:
-            raise Refused(Problem(reason) for reason in error.reasons) from None
-        return [*files, *pages.result()]
+        return [*render_report(project, formats, renderer, note), *pages.result()]
+
+
+def render_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:
+    """The report in these formats; Refused with the renderer's reasons."""
+    from kiemso.render import RenderError, render
+
+    try:
+        return render(project, formats, renderer, note)
+    except RenderError as error:
+        raise Refused(Problem(reason) for reason in error.reasons) from None
 
 
 def write_pages(project: Path) -> list[Path]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+# jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 import papermill
@@ -17,18 +21,29 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from kiemso.engine import KernelEngine
-from kiemso.fact import Fact, fact_from, facts_json
+from kiemso.fact import Fact, fact_from, facts_json, read_facts
 from kiemso.manner import Manner
 from kiemso.message import said, say
 from kiemso.problem import Problem, Refused, problem_from
 from kiemso.project import PROJECT, STAGE, located
 from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME, WARNINGS_MIME
+from kiemso.step import Step
 
 KERNEL = "python3"
 KERNEL_ENGINE = "kiemso-kernel"
 _COMPILED = re.compile(r"\S*ipykernel_\d+")
 papermill_engines.register(KERNEL_ENGINE, KernelEngine)
 ENGINE = "kiemso"  # the papermill.engine entry point of this package
+
+
+def make(project: Path, step: Step, stage: Path, manner: Manner) -> None:
+    """Run a step's notebook, and take its outputs out of it, into the stage; Refused carries what it refused."""
+    execute(project, step.notebook, step.parameters, stage, manner)
+    if "facts.json" in step.outputs:
+        years = [project / name for name in step.inputs if name.endswith("/facts.json")]
+        write_facts(stage, step.notebook, {key: fact for path in years for key, fact in read_facts(path).items()})
+    if "tables.json" in step.outputs:
+        write_tables(stage, step.notebook)
 
 
 def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: Path, manner: Manner) -> None:

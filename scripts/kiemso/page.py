@@ -92,17 +92,17 @@ _STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 
 def set_notebook(path: Path, view: Mapping[str, Any]) -> markupsafe.Markup:
     """An executed notebook's cells as HTML, by nbconvert with our template; `view` holds its cards and tables."""
-    exporter = _exporter()
+    cells = exporter()
     import nbformat.v4
     from markupsafe import Markup
 
     # nbformat.read would validate what papermill has just written.
     notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-    html, _ = exporter.from_notebook_node(notebook, {"view": view})
+    html, _ = cells.from_notebook_node(notebook, {"view": view})
     return Markup(html)
 
 
-def _exporter() -> TemplateExporter:
+def exporter() -> TemplateExporter:
     """This thread's own: schools are rendered side by side, and what cleans HTML holds the page that it is at."""
     if not hasattr(_own, "exporter"):
         _own.exporter = _new_exporter()

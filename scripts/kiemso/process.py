@@ -1,4 +1,4 @@
-"""The process of a notebook, forked from a warm server, and the line to it."""
+"""Processes forked from a warm server, and the lines to them: a notebook's, and one that does a task apart."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import atexit
 import json
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
+import time
 import types
+import warnings
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,38 +24,60 @@ from kiemso.message import Message, say
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _END_SECONDS = 5
 _starting = threading.Lock()
-_children: set[Child] = set()
+_running: set[_Process] = set()
+_preload = ["kiemso.warm"]
+_apart = False  # whether this process does a task of another one's
 
 
 class ProcessGone(Exception):
-    """A notebook's process ended in the middle of a cell."""
+    """A process ended before it had answered."""
 
 
-def warm_up() -> None:
-    """Start the fork server, which imports in the background what notebooks need."""
-    if METHOD == "forkserver":
+def warm_up(*modules: str) -> None:
+    """Start the fork server, which imports in the background what notebooks need, and these modules."""
+    if METHOD == "forkserver" and not _apart:
         from multiprocessing import forkserver
 
+        _preload[1:] = modules
         _context()
         forkserver.ensure_running()
 
 
 @atexit.register
 def stop_all() -> None:
-    """End every notebook that is running."""
-    for child in list(_children):
-        child.kill()
+    """End every notebook and task that is running."""
+    for process in list(_running):
+        process.kill()
 
 
-class Child:
-    """A notebook's process, and the line to it."""
+def apart(function: Callable[..., Any], /, *arguments: Any) -> Any:
+    """What a module's function returns, from a fresh process forked warm; raises what the function raises.
 
-    def __init__(self, folder: str, environment: dict[str, str]) -> None:
+    ProcessGone where the process ends before. It is called right here where there is no fork, or within such a process.
+    """
+    if METHOD != "forkserver" or _apart:
+        return function(*arguments)
+    process = _Process(_do_task, dict(os.environ), function, arguments)
+    try:
+        packed = process.line.recv_bytes()
+    except (EOFError, ConnectionResetError, BrokenPipeError):
+        raise ProcessGone(process.farewell()) from None
+    finally:
+        process.end()
+    result, error = pickle.loads(packed)
+    if error is not None:
+        raise error
+    return result
+
+
+class _Process:
+    """A process of ours, and the line to it."""
+
+    def __init__(self, target: Callable[..., None], *arguments: Any) -> None:
         context = _context()
-        self._line, theirs = context.Pipe()
-        arguments = (theirs, {**os.environ, **environment}, folder, _import_path())
+        self.line, theirs = context.Pipe()
         # Not a daemon: such a process could not start processes of its own.
-        self._process = context.Process(target=_begin, args=arguments, daemon=False)
+        self._process = context.Process(target=target, args=(theirs, *arguments), daemon=False)
         with _starting:
             # multiprocessing would have the child import the caller's own __main__ first.
             main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
@@ -60,34 +86,11 @@ class Child:
             finally:
                 sys.modules["__main__"] = main
         theirs.close()
-        _children.add(self)
+        _running.add(self)
 
-    def send(self, request: dict[str, Any] | None) -> None:
-        """Have a cell run; None is the end."""
-        with suppress(OSError):  # a dead process shows itself when it is asked for the answer
-            self._line.send(request)
-
-    def receive(self, seconds: float | None) -> dict[str, Any]:
-        """The next message; TimeoutError after these seconds, ProcessGone when it has ended."""
-        try:
-            if not self._line.poll(seconds):
-                raise TimeoutError
-            packed, buffers = self._line.recv()
-            return json.loads(packed) | {"buffers": buffers}
-        except (EOFError, ConnectionResetError, BrokenPipeError):
-            self._process.join(_END_SECONDS)
-            raise ProcessGone(_farewell(self._process.exitcode)) from None
-
-    def close(self, wait: bool) -> None:
-        """End the process, politely if there is time, and whatever it has started."""
-        self.send(None)
-        if wait:
-            self._process.join(_END_SECONDS)
-        self.kill()
-        self._process.join()
-        self._line.close()
-        self._process.close()
-        _children.discard(self)
+    def join(self) -> None:
+        """Wait a little for its end."""
+        self._process.join(_END_SECONDS)
 
     def kill(self) -> None:
         """End the process and its group at once."""
@@ -96,12 +99,118 @@ class Child:
         with suppress(OSError, ValueError):
             self._process.kill()
 
+    def end(self) -> None:
+        """End the process if it is still there, and forget it."""
+        self.kill()
+        self._process.join()
+        self.line.close()
+        self._process.close()
+        _running.discard(self)
 
-def _begin(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
-    """The process's own beginning; the engine's process can do without what it imports."""
+    def farewell(self) -> Message:
+        """How it ended."""
+        self.join()
+        code = self._process.exitcode
+        if code is not None and code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            return say("the notebook's process was ended by signal {name}", name=name)
+        return say("the notebook's process ended unexpectedly (exit code {code})", code=code)
+
+
+class Child(_Process):
+    """A notebook's process, and the line to it."""
+
+    def __init__(self, folder: str, environment: dict[str, str]) -> None:
+        super().__init__(_run_notebook, {**os.environ, **environment}, folder, _import_path())
+
+    def send(self, request: dict[str, Any] | None) -> None:
+        """Have a cell run; None is the end."""
+        with suppress(OSError):  # a dead process shows itself when it is asked for the answer
+            self.line.send(request)
+
+    def receive(self, seconds: float | None) -> dict[str, Any]:
+        """The next message; TimeoutError after these seconds, ProcessGone when it has ended."""
+        try:
+            if not self.line.poll(seconds):
+                raise TimeoutError
+            packed, buffers = self.line.recv()
+            return json.loads(packed) | {"buffers": buffers}
+        except (EOFError, ConnectionResetError, BrokenPipeError):
+            raise ProcessGone(self.farewell()) from None
+
+    def close(self, wait: bool) -> None:
+        """End the process, politely if there is time, and whatever it has started."""
+        self.send(None)
+        if wait:
+            self.join()
+        self.end()
+
+
+def begin(environment: Mapping[str, str]) -> None:
+    """What a process of ours does first: it leads a group, ends with who started it, and has this environment."""
+    if hasattr(os, "setsid"):
+        os.setsid()
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    os.environ.clear()
+    os.environ.update(environment)
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+def _run_notebook(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
+    """A notebook's process; the engine's own can do without what it imports."""
+    global _apart
+    if _apart:
+        _apart = False
+        _close_all_but(connection)
+    _running.clear()
     from kiemso import shell
 
     shell.main(connection, environment, folder, path)
+
+
+def _do_task(connection: Connection, environment: dict[str, str], function: Callable[..., Any], arguments: Any) -> None:
+    """Call the function, and send what it returns or raises."""
+    global _apart
+    _apart = True
+    begin(environment)
+    # Where a process has threads, Python 3.12 warns of copying it: the one that it has here only waits.
+    warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
+    answer: tuple[Any, BaseException | None]
+    try:
+        answer = function(*arguments), None
+    except Exception as error:
+        answer = None, error
+    connection.send_bytes(_packed(answer))
+
+
+def _packed(answer: tuple[Any, BaseException | None]) -> bytes:
+    try:
+        packed = pickle.dumps(answer)
+        pickle.loads(packed)  # an exception may be packed, and then not be unpacked
+        return packed
+    except Exception:
+        error = answer[1]
+        return pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
+
+
+def _end_with(parent: Any) -> None:
+    """When who started this process is gone, end, and everything that it started."""
+    parent.join()
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def _close_all_but(connection: Connection) -> None:
+    """Keep no file of the process that this one is a copy of: a program that it leaves would hold its locks."""
+    parent = multiprocessing.parent_process()
+    kept = {0, 1, 2, connection.fileno(), parent.sentinel if parent else 0}
+    for name in os.listdir("/dev/fd"):
+        if int(name) not in kept:
+            with suppress(OSError):
+                os.close(int(name))
 
 
 def _import_path() -> list[str]:
@@ -112,15 +221,9 @@ def _import_path() -> list[str]:
     return path
 
 
-def _farewell(exit_code: int | None) -> Message:
-    if exit_code is not None and exit_code < 0:
-        name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else str(-exit_code)
-        return say("the notebook's process was ended by signal {name}", name=name)
-    return say("the notebook's process ended unexpectedly (exit code {code})", code=exit_code)
-
-
 def _context() -> Any:
-    context = multiprocessing.get_context(METHOD)
-    if METHOD == "forkserver":
-        context.set_forkserver_preload(["kiemso.warm"])
+    """A task's process, which is warm, is copied; all others come from the server."""
+    context = multiprocessing.get_context("fork" if _apart else METHOD)
+    if METHOD == "forkserver" and not _apart:
+        context.set_forkserver_preload(_preload)
     return context

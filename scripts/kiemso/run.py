@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.catalogue import read_catalogue
@@ -21,8 +22,9 @@ from kiemso.layout import FOLDER as LAYOUTS_FOLDER
 from kiemso.layout import read_layouts
 from kiemso.limit import NAME as LIMITS_FILE
 from kiemso.manner import Manner
-from kiemso.message import Message, joined, say
+from kiemso.message import Message, joined, said, say
 from kiemso.problem import Problem, Refused, together
+from kiemso.process import ProcessGone, apart, stop_all, warm_up
 from kiemso.project import CLEAN, COMPUTE, ROLL_UP, SUMMARISE, WORKSPACE_FILE, is_district
 from kiemso.reason import reasons
 from kiemso.step import Step, check_inputs
@@ -162,14 +164,14 @@ def run_steps(
                     order.done(name)
                 else:
                     pool = pool or open_pool(manner)
-                    under_way[pool.submit(run_step, project, by_name[name], manner)] = name
+                    under_way[pool.submit(apart, run_step, project, by_name[name], manner)] = name
             if under_way:
                 _collect(under_way, order, outcome, report, len(steps))
             elif not ready:
                 break  # what is left needs a step that was refused
     except BaseException:
         if not shared:
-            stop()
+            stop_all()
         raise
     finally:
         if pool and not shared:
@@ -184,14 +186,19 @@ def _collect(
         name = under_way.pop(future)
         try:
             seconds = future.result()
-        except Refused as refused:
-            outcome.problems += refused.problems
+        except (Refused, ProcessGone) as error:
+            outcome.problems += error.problems if isinstance(error, Refused) else [_ended(name, error)]
             report(f"✗ {name}")
             continue
         outcome.ran.append(name)
         done = len(outcome.ran) + len(outcome.kept)
         report(say("✓ {step} ({seconds:.1f} s)  {done}/{count}", step=name, seconds=seconds, done=done, count=count))
         order.done(name)
+
+
+def _ended(name: str, gone: ProcessGone) -> Problem:
+    message = say("{step} did not end: {reason}", step=name, reason=said(gone))
+    return Problem(message, say("Run it again; if it happens again, look at the memory of this machine."))
 
 
 def _explained(project: Path, step: Step, ran: Collection[str]) -> Message:
@@ -204,33 +211,33 @@ def _explained(project: Path, step: Step, ran: Collection[str]) -> Message:
 def run_step(project: Path, step: Step, manner: Manner) -> float:
     """Run one step from clean stage to record; the seconds it took."""
     # Imported here: the up-to-date check, which is most runs, needs none of it.
-    from kiemso.execution import execute, write_facts, write_tables
-    from kiemso.fact import read_facts
+    from kiemso.execution import make
 
     start = time.monotonic()
     made_from = step.made_from(project)
     stage = step.stage(project)
-    execute(project, step.notebook, step.parameters, stage, manner)
-    if "facts.json" in step.outputs:
-        years = [project / name for name in step.inputs if name.endswith("/facts.json")]
-        write_facts(stage, step.notebook, {key: fact for path in years for key, fact in read_facts(path).items()})
-    if "tables.json" in step.outputs:
-        write_tables(stage, step.notebook)
+    make(project, step, stage, manner)
     step.finish(project, stage, made_from)
     return time.monotonic() - start
 
 
-def stop() -> None:
-    """End the notebooks that are running, so that their threads end."""
-    from kiemso.process import stop_all
+class Here(Executor):
+    """Does what it is given at once, in this process: for one of many projects, which are run side by side."""
 
-    stop_all()
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
-def open_pool(manner: Manner) -> Executor:
-    """Threads: each waits for the process of its own notebook."""
-    if not manner.kernel:
-        from kiemso.process import warm_up
+def open_pool(manner: Manner, *modules: str) -> Executor:
+    """Threads: each waits for the process of its own task, which has imported what notebooks need, and these modules."""
+    warm_up(*modules)
+    return ThreadPoolExecutor(manner.jobs or _processors())
 
-        warm_up()
-    return ThreadPoolExecutor(manner.jobs or min(4, os.cpu_count() or 1))
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

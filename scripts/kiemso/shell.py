@@ -14,10 +14,8 @@ import random
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +26,7 @@ from jupyter_client.session import Session
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
+from kiemso.process import begin
 from kiemso.stream import OutStream
 
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -94,10 +93,8 @@ def _no_debugger() -> Iterator[None]:
 
 def main(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
     """Run the cells that arrive on the connection until there is no more."""
-    if hasattr(os, "setsid"):
-        os.setsid()
-    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    _settle(environment, folder, path)
+    begin(environment)
+    _settle(folder, path)
     kernel = make_kernel()
     _connect(kernel, connection)
     asyncio.run(_serve(kernel, connection))
@@ -106,21 +103,9 @@ def main(connection: Connection, environment: dict[str, str], folder: str, path:
     os._exit(0)
 
 
-def _end_with(engine: Any) -> None:
-    """When the engine's process is gone, end, and everything that the notebook started."""
-    engine.join()
-    if hasattr(os, "killpg"):
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)
-
-
-def _settle(environment: dict[str, str], folder: str, path: list[str]) -> None:
-    """Have what a new process has: its own environment, folder, path and random numbers."""
-    os.environ.clear()
-    os.environ.update(environment)
+def _settle(folder: str, path: list[str]) -> None:
+    """Have what a new process has: its own folder, path and random numbers."""
     os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
-    if hasattr(time, "tzset"):
-        time.tzset()
     os.chdir(folder)
     sys.path[:], sys.argv = path, ["kiemso"]
     random.seed()

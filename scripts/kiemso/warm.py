@@ -1,18 +1,25 @@
 """Imported once by the fork server, which every notebook's process is then a copy of."""
 
 import gc
-import importlib
-import os
 
-from kiemso.shell import make_kernel
+gc.disable()  # nothing that is imported is garbage, and looking for it takes a fifth of the time
+
+import importlib  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
 
 # A library that starts threads on import would leave a forked copy without them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+from kiemso.shell import make_kernel  # noqa: E402
 
 # The kernel comes first: pandas asks on import whether there is one. What the names stand for is part of a step's
 # digest, through this module.
 make_kernel().shell.builtin_trap.activate()
 PRELOAD = (
+    "IPython.core.logger",
     "IPython.core.pylabtools",
     "babel.dates",
     "matplotlib.backends.backend_agg",
@@ -32,12 +39,15 @@ PRELOAD = (
     "kiemso.jump",
     "kiemso.reader.openxml",
     "kiemso.expectation",
-    "pandera.backends.pandas.register",  # which the first check would import, with the next two
+    "pandera.backends.pandas.register",  # which the first check would import, with the next
     "pandera.backends.pandas.container",
-    "pandera.strategies.pandas_strategies",
+    # The process of a step, which the notebook's is a copy of.
+    "kiemso.execution",
+    "kiemso.run",
 )
 for name in PRELOAD:
     importlib.import_module(name)
 
 gc.collect()
 gc.freeze()  # the copies share these pages as long as nobody counts references in them
+gc.enable()

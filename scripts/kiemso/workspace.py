@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiemso.chain import make_report, run_chain, write_pages
+from kiemso.chain import render_report, run_chain, write_pages
 from kiemso.console import problems_of
 from kiemso.lock import project_lock
 from kiemso.manner import Manner
 from kiemso.manuscript import read_manuscript
-from kiemso.message import say
+from kiemso.message import said, say
 from kiemso.problem import Problem, Refused
+from kiemso.process import apart, stop_all
 from kiemso.project import WORKSPACE_FILE, period_folder, workspace_of
-from kiemso.run import open_pool, stop
+from kiemso.run import Here, open_pool
 from kiemso.school import school_folder
 from kiemso.standing import Standing, State, own_files, remember, shared_digest, unchanged
 from kiemso.step import digest
@@ -25,6 +25,8 @@ from kiemso.term import Term, read_term
 
 # What may be made of a school beside its facts.
 PAGES = "pages"
+# What a school's process needs beside notebooks.
+PRELOAD = ("kiemso.workspace", "kiemso.press")
 Watch = Callable[[str, Standing], None]
 
 
@@ -69,54 +71,63 @@ def run_schools(order: Order, codes: Sequence[str], watch: Watch) -> dict[str, S
             watch(code, kept)
     fresh = [code for code in codes if code not in standings]
     if fresh:
-        with _pools(order.manner) as (pool, lanes):
-            running = {lanes.submit(_run_school, order, code, shared, pool): code for code in fresh}
-            for future in as_completed(running):
-                code = running[future]
-                standings[code] = future.result()
-                watch(code, standings[code])
+        for code, standing in _run(order, fresh, shared):
+            standings[code] = standing
+            watch(code, standing)
     return {code: standings[code] for code in codes}
 
 
-@contextmanager
-def _pools(manner: Manner) -> Iterator[tuple[Executor, Executor]]:
-    """One pool for the steps of all schools, and lanes: as many schools under way as keep it busy, and no more."""
-    pool = open_pool(manner)
-    lanes = ThreadPoolExecutor(getattr(pool, "_max_workers", 2) + 1)
+def _run(order: Order, codes: Sequence[str], shared: str) -> Iterator[tuple[str, Standing]]:
+    """Run each school in a process of its own; how it stands, as soon as it is known."""
+    pool = open_pool(order.manner, *PRELOAD)
     try:
-        yield pool, lanes
+        running = {pool.submit(apart, run_school, order, code, shared): code for code in codes}
+        for future in as_completed(running):
+            yield running[future], _standing(future, order.term)
     except BaseException:
-        stop()
+        stop_all()
         raise
     finally:
-        lanes.shutdown(cancel_futures=True)
         pool.shutdown(cancel_futures=True)
 
 
-def _run_school(order: Order, code: str, shared: str, pool: Executor) -> Standing:
+def _standing(future: Future, term: str) -> Standing:
+    """How a school stands; one school's mishap, whatever it is, is not the province's."""
+    try:
+        return future.result()
+    except Exception as error:
+        return _failed(error, term)
+
+
+def _failed(error: Exception, term: str) -> Standing:
+    reason = say("the program failed here: {reason}", reason=f"{type(error).__name__}: {said(error)}")
+    mend = say("Run `kiemso run` in the school's own folder, and report it.")
+    return Standing("refused", term, problems=(Problem(reason, mend),))
+
+
+def run_school(order: Order, code: str, shared: str) -> Standing:
+    """Make of one school what is ordered, a step at a time; how it then stands. `shared` is `shared_digest`'s."""
     school, start = school_folder(order.workspace, code), time.monotonic()
     try:
         school.mkdir(parents=True, exist_ok=True)
         with project_lock(school):
             own = own_files(school)
-            standing = _judged(order, school, pool)
+            standing = _judged(order, school)
             remember(school, standing, shared, own)
     except (Refused, OSError) as error:
         standing = Standing("refused", order.term, problems=tuple(problems_of(error)))
-    except Exception as error:  # one school's mishap, whatever it is, is not the province's
-        reason = say("the program failed here: {reason}", reason=f"{type(error).__name__}: {error}")
-        mend = say("Run `kiemso run` in the school's own folder, and report it.")
-        standing = Standing("refused", order.term, problems=(Problem(reason, mend),))
+    except Exception as error:
+        standing = _failed(error, order.term)
         remember(school, standing, shared, "")
     return replace(standing, seconds=time.monotonic() - start)
 
 
-def _judged(order: Order, school: Path, pool: Executor) -> Standing:
+def _judged(order: Order, school: Path) -> Standing:
     """Make what is ordered, and say how the school then stands."""
     term = read_term(school, order.term)
     missing = tuple(_missing(school, term, order.term))
     try:
-        ran = _make(order, school, pool)
+        ran = _make(order, school)
     except (Refused, OSError) as error:
         absent = tuple(f"data/raw/{period}" for period in missing)
         # That a late school's files are not there is no fault of those that are.
@@ -127,12 +138,13 @@ def _judged(order: Order, school: Path, pool: Executor) -> Standing:
     return Standing("done", order.term, made=order.wanted, facts=facts, ran=ran)
 
 
-def _make(order: Order, school: Path, pool: Executor) -> int:
-    outcome = run_chain(school, order.term, lambda _: None, order.manner, pool)
-    if order.formats:
-        make_report(school, order.formats, order.renderer)
-    elif PAGES in order.wanted:
+def _make(order: Order, school: Path) -> int:
+    outcome = run_chain(school, order.term, lambda _: None, order.manner, Here())
+    # One after the other: as many schools are under way as there are processors.
+    if PAGES in order.wanted:
         write_pages(school)
+    if order.formats:
+        render_report(school, order.formats, order.renderer)
     return len(outcome.ran)
 
 
