@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from kiemso.evidence import Evidence, gather_evidence, judge_claims, publish, re
 from kiemso.manner import Manner
 from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, together
+from kiemso.process import beside
 from kiemso.run import Outcome, Report, reviewed, run_term
 
 
@@ -21,14 +22,18 @@ def run_chain(
     report: Report,
     manner: Manner = Manner(),  # noqa: B008  (frozen)
     pool: Executor | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Outcome:
-    """Run a term's notebooks (by default the report's) and gather their evidence for the renderer."""
+    """Run a term's notebooks (by default the report's) and gather their evidence for the renderer.
+
+    `meanwhile` is called once, if any notebook runs, while this process would wait.
+    """
     if term:
         manuscript = read_manuscript(project)
     else:
         manuscript, *_ = together(lambda: read_manuscript(project), *reviewed(project))
     name = term or manuscript.term
-    outcome = run_term(project, name, report, manner, pool)
+    outcome = run_term(project, name, report, manner, pool, meanwhile)
     evidence = gather_evidence(project, name)
     if name != manuscript.term:
         publish(replace(evidence, verdicts=judge_claims(evidence)), [])
@@ -47,10 +52,8 @@ def refuse_unknown(manuscript: Manuscript, evidence: Evidence) -> None:
 
 def make_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:
     """The report in these formats, the audit pages and the released data; the files that are worth telling."""
-    with ThreadPoolExecutor(1) as pool:
-        # Pandoc and Typst are other programs: the audit pages are made while they work.
-        pages = pool.submit(write_pages, project)
-        return [*render_report(project, formats, renderer, note), *pages.result()]
+    with beside(write_pages, project) as pages:
+        return [*render_report(project, formats, renderer, note), *pages()]
 
 
 def render_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:

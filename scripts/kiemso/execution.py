@@ -5,13 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-# jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 import papermill

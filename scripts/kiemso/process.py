@@ -13,8 +13,9 @@ import threading
 import time
 import types
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from typing import Any
 from kiemso.message import Message, say
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_END_SECONDS = 5
+_END_SECONDS, _LOOK_SECONDS = 5, 0.2
 _starting = threading.Lock()
 _running: set[_Process] = set()
 _preload = ["kiemso.warm"]
@@ -50,15 +51,38 @@ def stop_all() -> None:
         process.kill()
 
 
-def apart(function: Callable[..., Any], /, *arguments: Any) -> Any:
+def apart(function: Callable[..., Any], /, *arguments: Any, wanted: Callable[[], bool] | None = None) -> Any:
     """What a module's function returns, from a fresh process forked warm; raises what the function raises.
 
-    ProcessGone where the process ends before. It is called right here where there is no fork, or within such a process.
+    ProcessGone where the process ends before, as it is made to when it is not `wanted` any more. It is called right
+    here where there is no fork, or within such a process.
     """
     if METHOD != "forkserver" or _apart:
         return function(*arguments)
-    process = _Process(_do_task, dict(os.environ), function, arguments)
+    return _answer(_Process(_context(), _do_task, dict(os.environ), function, arguments), wanted)
+
+
+@contextmanager
+def beside(function: Callable[..., Any], /, *arguments: Any) -> Iterator[Callable[[], Any]]:
+    """What gives the function's result, as `apart` does, from a copy of this process; or of a thread, if it has any."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        with ThreadPoolExecutor(1) as pool:
+            yield pool.submit(function, *arguments).result
+        return
+    context = multiprocessing.get_context("fork")
+    process = _Process(context, _do_task, dict(os.environ), function, arguments)
     try:
+        yield lambda: _answer(process)
+    finally:
+        process.end()
+
+
+def _answer(process: _Process, wanted: Callable[[], bool] | None = None) -> Any:
+    """What a task's process sends at its end."""
+    try:
+        while wanted and not process.line.poll(_LOOK_SECONDS):
+            if not wanted():
+                raise ProcessGone(say("it was stopped"))
         packed = process.line.recv_bytes()
     except (EOFError, ConnectionResetError, BrokenPipeError):
         raise ProcessGone(process.farewell()) from None
@@ -73,8 +97,7 @@ def apart(function: Callable[..., Any], /, *arguments: Any) -> Any:
 class _Process:
     """A process of ours, and the line to it."""
 
-    def __init__(self, target: Callable[..., None], *arguments: Any) -> None:
-        context = _context()
+    def __init__(self, context: Any, target: Callable[..., None], *arguments: Any) -> None:
         self.line, theirs = context.Pipe()
         # Not a daemon: such a process could not start processes of its own.
         self._process = context.Process(target=target, args=(theirs, *arguments), daemon=False)
@@ -101,6 +124,8 @@ class _Process:
 
     def end(self) -> None:
         """End the process if it is still there, and forget it."""
+        if self not in _running:
+            return
         self.kill()
         self._process.join()
         self.line.close()
@@ -121,7 +146,7 @@ class Child(_Process):
     """A notebook's process, and the line to it."""
 
     def __init__(self, folder: str, environment: dict[str, str]) -> None:
-        super().__init__(_run_notebook, {**os.environ, **environment}, folder, _import_path())
+        super().__init__(_context(), _run_notebook, {**os.environ, **environment}, folder, _import_path())
 
     def send(self, request: dict[str, Any] | None) -> None:
         """Have a cell run; None is the end."""

@@ -106,6 +106,7 @@ def run_term(
     report: Report,
     manner: Manner = Manner(),  # noqa: B008  (frozen)
     pool: Executor | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Outcome:
     """Run what is out of date of a term; Refused lists every problem of every notebook.
 
@@ -125,7 +126,7 @@ def run_term(
             if step.notebook == SUMMARISE and term.next:
                 read_targets(project, term.next)
             blocked.remove(step.name)
-    run_steps(project, steps, blocked, outcome, report, manner, pool)
+    run_steps(project, steps, blocked, outcome, report, manner, pool, meanwhile)
     if outcome.problems:
         raise Refused(dict.fromkeys(outcome.problems))
     return outcome
@@ -144,6 +145,7 @@ def run_steps(
     report: Report,
     manner: Manner,
     shared: Executor | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> None:
     """Run the steps that are out of date in their order, and add to the outcome what became of each."""
     by_name = {step.name: step for step in steps}
@@ -166,6 +168,9 @@ def run_steps(
                     pool = pool or open_pool(manner)
                     under_way[pool.submit(apart, run_step, project, by_name[name], manner)] = name
             if under_way:
+                if meanwhile:
+                    meanwhile()
+                    meanwhile = None
                 _collect(under_way, order, outcome, report, len(steps))
             elif not ready:
                 break  # what is left needs a step that was refused
@@ -234,7 +239,7 @@ class Here(Executor):
 
 
 def open_pool(manner: Manner, *modules: str) -> Executor:
-    """Threads: each waits for the process of its own task, which has imported what notebooks need, and these modules."""
+    """Threads, each for a task's process, which has imported what notebooks need, and these modules."""
     warm_up(*modules)
     return ThreadPoolExecutor(manner.jobs or _processors())
 

@@ -14,8 +14,6 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +24,7 @@ from jupyter_client.session import Session
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
+from kiemso.ballast import without
 from kiemso.process import begin
 from kiemso.stream import OutStream
 
@@ -66,7 +65,8 @@ def make_kernel() -> Any:
     os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
     config = Config()
     config.HistoryManager.enabled = False
-    with _no_debugger():
+    # A kernel imports the debugger that JupyterLab could connect to: a quarter of a second.
+    with without("debugpy"):
         kernel: Any = _Kernel.instance(
             session=_Session(key=b""), log=logging.Logger("kernel", logging.CRITICAL), config=config
         )
@@ -76,19 +76,6 @@ def make_kernel() -> Any:
     application.init_pdb()
     sys.breakpointhook = lambda *_, **__: None  # as a kernel's debugger has it, where nobody is connected
     return kernel
-
-
-@contextmanager
-def _no_debugger() -> Iterator[None]:
-    """A kernel imports the debugger that JupyterLab could connect to: a quarter of a second, for nothing."""
-    known = sys.modules.get("debugpy")
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules["debugpy"]
-        if known:
-            sys.modules["debugpy"] = known
 
 
 def main(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:

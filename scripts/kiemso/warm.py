@@ -6,13 +6,10 @@ gc.disable()  # nothing that is imported is garbage, and looking for it takes a 
 
 import importlib  # noqa: E402
 import os  # noqa: E402
-import sys  # noqa: E402
 
 # A library that starts threads on import would leave a forked copy without them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
+from kiemso.ballast import without  # noqa: E402
 from kiemso.shell import make_kernel  # noqa: E402
 
 # The kernel comes first: pandas asks on import whether there is one. What the names stand for is part of a step's
@@ -39,14 +36,23 @@ PRELOAD = (
     "kiemso.jump",
     "kiemso.reader.openxml",
     "kiemso.expectation",
-    "pandera.backends.pandas.register",  # which the first check would import, with the next
+    "pandera.accessors.pandas_accessor",  # which the first check would import, with those that follow
+    "pandera.api.geopandas.model",
+    "pandera.backends.pandas.builtin_checks",
+    "pandera.backends.pandas.builtin_hypotheses",
     "pandera.backends.pandas.container",
+    "pandera.backends.pandas.register",
+    "pandera.backends.register_checks",
+    "pandera.strategies.pandas_constraints",
     # The process of a step, which the notebook's is a copy of.
     "kiemso.execution",
     "kiemso.run",
 )
-for name in PRELOAD:
-    importlib.import_module(name)
+# jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
+# pandera imports hypothesis, where it is installed, to make up data.
+with without("rfc3987_syntax", "hypothesis"):
+    for name in PRELOAD:
+        importlib.import_module(name)
 
 gc.collect()
 gc.freeze()  # the copies share these pages as long as nobody counts references in them
