@@ -87,7 +87,7 @@ def test_three_roles_in_turn_make_a_report_final(draft):
         assert not (draft.folder / CSV).exists()
     approve(draft.folder, "  Lê  Thị C ", "duyet", datetime.date(2024, 10, 14))
     final = status(draft.folder, "2022-2024")
-    assert (final["draft"], final["text"]) == (False, "Lê Thị C đã duyệt ngày 14/10/2024")
+    assert (final["draft"], final["text"]) == (False, "Đã duyệt: Lê Thị C, ngày 14/10/2024")
     assert [(one["role"], one["by"]) for one in final["approvals"]] == [
         ("lập", "Nguyễn Văn A"),
         ("kiểm tra", "Nguyễn Văn A"),

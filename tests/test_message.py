@@ -122,6 +122,12 @@ def test_a_message_within_a_message_is_said_in_the_same_language():
     assert in_language(joined("", []), "vi") == ""
 
 
+def test_decimals_follow_a_comma_in_vietnamese():
+    message = say("{school} {seconds:.1f} s", school="ky-phu", seconds=2.34)
+    assert in_language(message, "vi") == "ky-phu 2,3 giây"
+    assert in_language(message, "en") == "ky-phu 2.3 s"
+
+
 def test_braces_in_what_a_person_wrote_stay_as_they_are():
     message = say("“{key}” is given twice", key="{0} {x}")
     assert in_language(message, "vi") == "“{0} {x}” được ghi hai lần" and from_data(as_data(message)) == message

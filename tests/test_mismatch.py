@@ -55,7 +55,7 @@ def refused(tmp_path: Path, content: str, model: object) -> list[Problem]:
 @pytest.mark.parametrize(
     ("line", "english", "vietnamese"),
     [
-        ("label: 1", "must be a text, between quotation marks where", "phải là chữ, đặt trong ngoặc kép nếu"),
+        ("label: 1", "must be a text, between quotation marks where", "phải là chữ; nếu trông như số"),
         ("kind: sum", "must be “count”, “money” or “percent”", "phải là “count”, “money” hoặc “percent”"),
         ("many: a", "must be a list", "phải là danh sách"),
         ("few: []", "needs 1 or more", "phải có từ 1 trở lên"),

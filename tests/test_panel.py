@@ -348,7 +348,7 @@ def test_corrections_claims_stale_figures_and_notes_are_told(page: Any, url: str
     page.goto(url)
     page.locator("main p a.figure").nth(1).click()
     text = panel_text(page)
-    assert "Chưa khớp. Văn bản ghi “99”, số liệu nay là “3”." in text
+    assert "Chưa cập nhật. Văn bản ghi “99”, số liệu nay là “3”." in text
     assert "Dự thảo nêu: “2 lượt” (Phần I). Cộng sót một năm." in text
     page.locator("main p a.figure").nth(3).click()
     assert "Ô B5: trước là “O”, nay là “3”. Gõ nhầm. (An, 2024-10-01)" in panel_text(page)
@@ -367,7 +367,7 @@ def test_jumps_lead_to_every_place(page: Any, url: str, width: int) -> None:
     places = section.locator("li button")
     assert [" ".join(text.split()) for text in places.all_inner_texts()] == [
         "3 Phần thứ nhất",
-        "3 Phần thứ nhất (chưa khớp)",
+        "3 Phần thứ nhất (chưa cập nhật)",
         "3 Bảng › Bảng 1. Kết quả › chi-tieu-1",
         "3 Biểu đồ › Biểu đồ 1. Số lượt › chi-tieu-1",
     ]
@@ -398,10 +398,10 @@ def test_list_is_searched_and_filtered(page: Any, url: str) -> None:
         assert page.get_by_role("status").inner_text() == told
     for name, found in {
         "Tất cả (16)": 16,
-        "Chưa khớp (1)": 1,
+        "Chưa cập nhật (1)": 1,
         "Được miễn (1)": 1,
         "Trái với bản đã công bố (1)": 1,
-        "Có ô đã sửa (2)": 2,
+        "Có ô đính chính (2)": 2,
         "Không tổ chức, chưa có số liệu (1)": 1,
     }.items():
         page.get_by_text(name, exact=True).click()
@@ -440,7 +440,7 @@ def test_numbers_are_marked_on_demand(page: Any, url: str) -> None:
     page.get_by_role("button", name="Danh sách số liệu").click()
     page.get_by_role("switch").check()
     legend = page.locator("#kiemso-panel .legend li").all_inner_texts()
-    assert legend[:3] == ["30 có căn cứ", "1 chưa khớp", "1 được miễn"]
+    assert legend[:3] == ["30 có căn cứ", "1 chưa cập nhật", "1 được miễn"]
     assert legend[3].startswith("2 không gắn căn cứ")
     ranges = (
         "[...CSS.highlights.get('kiemso-untagged')].map(r => r.startContainer.data.slice(r.startOffset, r.endOffset))"

@@ -2,7 +2,7 @@
 
 return {
   ["stale: fact “%s”: report.qmd says “%s”, the fact is “%s”"]
-    = "số liệu đã cũ: dữ kiện “%s”: report.qmd ghi “%s”, dữ kiện nay là “%s”",
+    = "số liệu chưa cập nhật: dữ kiện “%s”: report.qmd ghi “%s”, dữ kiện nay là “%s”",
   ["no fact “%s” in %s/report.json"] = "không có dữ kiện “%s” trong %s/report.json",
   ["fact “%s” has no form as=%s; it has: %s"] = "dữ kiện “%s” không có cách ghi as=%s; chỉ có: %s",
   ["fact “%s” leads to “#%s”, which the evidence does not hold"]

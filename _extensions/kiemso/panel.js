@@ -125,7 +125,7 @@
     const stale = figures.filter((figure) => figure.matches(".stale")).map((figure) => figure.title);
     const subject = `. ${fact.label}, ${fact.period}`; // with which the titles end
     return [
-      ...[...new Set(stale)].map((title) => notice("Chưa khớp.", text(title.replace(subject, ".")))),
+      ...[...new Set(stale)].map((title) => notice("Chưa cập nhật.", text(title.replace(subject, ".")))),
       ...fact.claims.map((claim) => notice("Trái với bản đã công bố.", "Dự thảo nêu: “", text(claim.text), "” (",
         text(claim.where), "). ", text(claim.reason))),
     ];
@@ -145,7 +145,7 @@
     return cell && part("Ô lệnh đã tính",
       cell.premise && make("p", { class: "premise" }, make("bdi", {}, marked(cell.premise.replace(/\n\s*\n/g, "\n")))),
       make("pre", {}, make("code", {}, text(cell.code))),
-      make("p", {}, link(cell.page, "Mở ô ", text(cell.cell), " trong sổ tính toán ", text(cell.notebook)),
+      make("p", {}, link(cell.page, "Mở ô lệnh ", text(cell.cell), " trong sổ tính toán ", text(cell.notebook)),
         `, ${period(cell.period).toLowerCase()}`));
   }
 
@@ -164,7 +164,7 @@
 
   function corrected({ cell, ...correction }) {
     const who = [correction.by, correction.date].filter(Boolean).join(", ");
-    return notice("Đã sửa.", `Ô ${cell}: trước là “`, make("del", {}, text(correction.from)), "”, nay là “",
+    return notice("Đã đính chính.", `Ô ${cell}: trước là “`, make("del", {}, text(correction.from)), "”, nay là “",
       make("ins", {}, text(correction.to)), "”. ", text(correction.reason), who && [" (", text(who), ")"]);
   }
 
@@ -175,7 +175,7 @@
     return make("div", { class: "source" },
       make("p", {}, make("b", {}, text(file.split("/").at(-1))), make("small", {}, text(file)),
         make("small", { title: digest }, `SHA-256 ${digest.slice(0, 16)}…`)),
-      ...(column ? [excerpt(sources, column), make("p", {}, "Mở trong bảng gốc: ", links)]
+      ...(column ? [excerpt(sources, column), make("p", {}, "Mở trong bảng tính gốc: ", links)]
         : sources.map((source) => make("p", {}, source.sheet && ["Trang tính “", text(source.sheet), "”, "],
           source.cells.length > 0 ? runs(source) : make("code", {}, text(source.cell)), ": “", original(source), "”"))),
       ...sources.flatMap((source) => source.corrections).map(corrected));
@@ -197,7 +197,7 @@
 
   function statedAt(fact, figures) {
     const items = figures.map((figure) => row(() => jump(figure), figure.textContent, text(whereabouts(figure)),
-      figure.matches(".stale") && " (chưa khớp)"));
+      figure.matches(".stale") && " (chưa cập nhật)"));
     const inAppendix = document.getElementById(fact.anchor);
     return part(items.length ? `Được nêu ở ${items.length} chỗ` : "Không nêu trực tiếp trong báo cáo",
       listed("ol", items),
@@ -229,10 +229,10 @@
   const mended = ({ fact }) => fact?.sources.some((index) => evidence.sources[index].corrections.length > 0);
   const FILTERS = [
     ["Tất cả", () => true],
-    ["Chưa khớp", (entry) => entry.stale],
+    ["Chưa cập nhật", (entry) => entry.stale],
     ["Được miễn", (entry) => !entry.fact],
     ["Trái với bản đã công bố", contradicted],
-    ["Có ô đã sửa", mended],
+    ["Có ô đính chính", mended],
     ["Không tổ chức, chưa có số liệu", ({ fact }) => fact && fact.status !== "observed"],
   ];
 
@@ -240,8 +240,8 @@
     const fact = evidence.facts[key];
     if (!fact) return [];
     const stale = figures.some((figure) => figure.matches(".stale"));
-    const remarks = [period(fact.period), figures.length > 1 && `${figures.length} chỗ`, stale && "chưa khớp",
-      contradicted({ fact }) && "trái với bản đã công bố", mended({ fact }) && "có ô đã sửa"];
+    const remarks = [period(fact.period), figures.length > 1 && `${figures.length} chỗ`, stale && "chưa cập nhật",
+      contradicted({ fact }) && "trái với bản đã công bố", mended({ fact }) && "có ô đính chính"];
     const item = toFact(key, fact.label, make("small", {}, remarks.filter(Boolean).join(" · ")));
     const words = [fact.label, fact.period, value(fact), fact.text.replaceAll(".", ""), key];
     return { fact, stale, item: make("li", {}, item), words: plain([...words, ...figures.map(whereabouts)].join(" ")) };
@@ -306,7 +306,7 @@
       // Browsers of before 2022 mark the other three kinds only.
       if (typeof Highlight === "function") CSS.highlights.set(MARKS, new Highlight(...found));
       const count = (selector) => report.querySelectorAll(selector).length;
-      const kinds = [["tagged", count("a.figure:not(.stale)"), "có căn cứ"], ["stale", count("a.stale"), "chưa khớp"],
+      const kinds = [["tagged", count("a.figure:not(.stale)"), "có căn cứ"], ["stale", count("a.stale"), "chưa cập nhật"],
         ["waived", count(".waived"), "được miễn"],
         ["untagged", found.length, "không gắn căn cứ (như ngày tháng, số hiệu văn bản)"]];
       legend.replaceChildren(...kinds.map(([kind, number, words]) =>
@@ -321,7 +321,7 @@
 
   const live = make("p", { role: "status", class: "kiemso-status" });
   const heading = make("h2", { id: "kiemso-heading", tabindex: "-1" });
-  const crumbs = make("nav", { "aria-label": "Đường đã đi" });
+  const crumbs = make("nav", { "aria-label": "Các bước đã xem" });
   const body = make("div", { class: "body" });
   const panel = make("div", { id: "kiemso-panel", role: "dialog", "aria-labelledby": "kiemso-heading", hidden: true },
     make("header", {}, crumbs, heading,

@@ -128,7 +128,7 @@ def status(project: Path, term: str) -> dict[str, Any]:
     approvals = [
         {"role": name, "by": given[role].by, "date": f"{given[role].date:%d/%m/%Y}"} for role, name in ROLES.items()
     ]
-    text = f"{approvals[-1]['by']} đã duyệt ngày {approvals[-1]['date']}"
+    text = f"Đã duyệt: {approvals[-1]['by']}, ngày {approvals[-1]['date']}"
     return {"draft": False, "text": text, "approvals": approvals}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -28,6 +29,9 @@ def refusable(command: Callable) -> Callable:
     def wrapped(*args: Any, as_json: bool, **kwargs: Any) -> None:
         try:
             found, status = command(*args, **kwargs)
+        except BrokenPipeError:  # who reads has seen enough, as `head` has
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
         except (Refused, OSError) as error:
             found, status = tell_problems(problems_of(error)), UNUSABLE
         except KeyboardInterrupt:

@@ -243,7 +243,7 @@ def _warnings(evidence: Evidence) -> list[dict[str, str]]:
             "sheet": "",
             "cell": f"dòng {verdict.claim.line}",
             "text": verdict.claim.text,
-            "message": "số liệu không còn mâu thuẫn, hãy bỏ phần ghi nhận",
+            "message": "số liệu không còn mâu thuẫn, hãy bỏ phần giải trình",
         }
         for verdict in evidence.verdicts
         if verdict.needless
@@ -263,7 +263,7 @@ def _claims(evidence: Evidence) -> dict[str, list[dict]]:
 
 # -- the claims that the data contradict -------------------------------------------------------------------------
 
-_CLAIM_COLUMNS = {"Nơi nêu": 24, "Dự thảo nêu": 26, "Số liệu gốc": 20, "Giải thích": 30}
+_CLAIM_COLUMNS = {"Nơi nêu": 24, "Dự thảo nêu": 26, "Số liệu gốc": 20, "Giải trình": 30}
 
 
 def _claims_table(evidence: Evidence) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Message(str):
         return message
 
     def __reduce__(self) -> tuple:
-        return Message, (self.template, dict(self.values))
+        # What stands in a place may be an exception, which another process need not be able to make again.
+        return from_data, (as_data(self),)
 
 
 def say(template: str, /, **values: Any) -> Message:
@@ -69,8 +70,21 @@ def in_language(text: str, language: str) -> str:
     """The text in a language; a text that is no message, or has no translation, stays as it is."""
     if not isinstance(text, Message):
         return text
-    values = {name: in_language(v, language) if isinstance(v, str) else v for name, v in text.values.items()}
+    values = {name: _value(value, language) for name, value in text.values.items()}
     return translations(language).get(text.template, text.template).format(**values)
+
+
+def _value(value: Any, language: str) -> Any:
+    if isinstance(value, float) and language == "vi":
+        return _Decimal(value)
+    return in_language(value, language) if isinstance(value, str) else value
+
+
+class _Decimal(float):
+    """A number whose decimals follow a comma."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec).replace(".", ",")
 
 
 def language() -> str:

@@ -31,7 +31,7 @@ def save_warnings(warnings: Sequence[Problem], name: str = "warnings.json") -> p
     """Write the warnings into the period's folder under build/, and show them in Vietnamese."""
     content = json.dumps([problem.as_json() for problem in warnings], ensure_ascii=False, indent=1)
     (_folder() / name).write_text(content + "\n", encoding="utf-8")
-    print(f"{len(warnings)} cảnh báo -> build/{current().period}/{name}")
+    print(f"{len(warnings)} lưu ý -> build/{current().period}/{name}")
     shown = [(w.file, w.sheet, w.cell, w.text or "", in_language(w.message, "vi")) for w in warnings]
     return pd.DataFrame(shown, columns=["file", "sheet", "cell", "text", "warning"])
 

@@ -346,7 +346,7 @@ def test_a_list_shows_what_it_feeds_and_masks_the_rest(make_workbook, sheets_of)
     (sheet,) = sheets_of(make_workbook({**heading, **record}), {"Kết quả!C2": [{"label": "Sáng kiến"}]})
     cells = {cell.anchor.partition("!")[2]: cell for _, row in sheet.rows for cell in row}
     assert {name: cell.text for name, cell in cells.items() if cell.text == "•••"}.keys() == {"B2", "E1", "E2", "C3"}
-    assert [cells[name].use.mark for name in ("A2", "B2", "C2", "D2")] == ["số TT", "ẩn", "số liệu", "danh sách"]
+    assert [cells[name].use.mark for name in ("A2", "B2", "C2", "D2")] == ["số TT", "che", "số liệu", "danh sách"]
     assert cells["C2"].facts == [{"label": "Sáng kiến"}]
 
 

@@ -28,16 +28,16 @@ def problems(project: Project, *command: str) -> list[dict]:
 def test_a_refusal_is_in_vietnamese_for_who_speaks_it(project: Project) -> None:
     project.write_cell("2022-2023", "B30", "Môn bơi lội cấp huyện")
     said = project.kiemso("run", status=2, **VIETNAMESE).stderr
-    assert said.startswith("1 lỗi cần sửa; báo cáo tốt gần nhất vẫn nguyên vẹn:\n  1. data/raw/2022-2023/")
+    assert said.startswith("1 lỗi cần sửa; báo cáo hoàn chỉnh gần nhất vẫn nguyên vẹn:\n  1. data/raw/2022-2023/")
     assert "trang tính “Kết quả”, ô B30 “Môn bơi lội cấp huyện”: " in said
-    assert "Có phải ý bạn là “Môn bơi cấp huyện”" in said and "Hãy sửa" in said
+    assert "Có phải là “Môn bơi cấp huyện”" in said and "Hãy sửa" in said
     assert "is no indicator" not in said and "Did you mean" not in said
 
 
 def test_a_check_is_in_vietnamese_for_who_speaks_it(project: Project) -> None:
     project.replace("report.qmd", "[2.105]{fact=hs-xuat-sac}", "[2.106]{fact=hs-xuat-sac}")
     said = project.kiemso("check", status=1, **VIETNAMESE).stdout
-    assert "Số liệu đã cũ: hãy chạy `kiemso update`:\n  report.qmd, dòng " in said
+    assert "Số liệu chưa cập nhật: hãy chạy `kiemso update`:\n  report.qmd, dòng " in said
     assert "“2.106”: nay là “2.105” (hs-xuat-sac)" in said and said.endswith("Chưa đạt.\n")
     assert "Đã cập nhật 1 số liệu." in project.kiemso("update", **VIETNAMESE).stdout
 
@@ -45,7 +45,7 @@ def test_a_check_is_in_vietnamese_for_who_speaks_it(project: Project) -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["chek"], "Không có lệnh 'chek'. Có phải ý bạn là 'check'?"),
+        (["chek"], "Không có lệnh 'chek'. Có phải là 'check' không?"),
         (["run", "--jos", "2"], "Không có tùy chọn '--jos'."),
         (["trace"], "Thiếu đối số 'TARGET'."),
         (["render", "--to", "odt"], "Giá trị không hợp lệ của '--to': 'odt' không thuộc 'html', 'pdf', 'docx'."),

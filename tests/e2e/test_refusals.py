@@ -1,6 +1,8 @@
 """What a careless person does: a clear message, exit status 2, and the last good report as it was."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 
 import openpyxl
@@ -227,3 +229,9 @@ def test_a_killed_run_is_finished_by_the_next_one(project: Project, rendered: Pr
         assert project.outputs()["report.html"] == before["report.html"]
     project.kiemso("render", "--renderer", "embedded")
     assert project.outputs() == before
+
+
+def test_who_reads_no_further_is_told_of_no_fault(rendered: Project) -> None:
+    command = f"{sys.executable} -m kiemso trace hs-xuat-sac | true"
+    done = subprocess.run(command, shell=True, cwd=rendered.folder, capture_output=True, encoding="utf-8")
+    assert done.stderr == ""

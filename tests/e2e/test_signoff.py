@@ -28,7 +28,7 @@ def test_a_report_is_a_draft_until_the_last_role_approves_it_and_again_after_a_c
 
     said = approve(project, "lap", "kiem-tra", "duyet")
     assert "Still to approve: kiem-tra, duyet." in said and "no draft any more" in said
-    assert report_status(project)["text"] == "Nguyễn Văn A đã duyệt ngày 12/10/2024"
+    assert report_status(project)["text"] == "Đã duyệt: Nguyễn Văn A, ngày 12/10/2024"
     assert "Ready for release." in project.kiemso("check", "--release").stdout
     assert "nothing changed" in project.kiemso("diff").stdout
 
