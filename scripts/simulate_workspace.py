@@ -10,9 +10,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-import simulate
-from kiemso.dataset import same_bytes
+from simulate import FIRST_YEAR
+from simulated_fault import break_school
+from simulated_file import write_school, write_workbook
+from simulated_school import NOTICE, make_school
 
 SHARED = ("notebooks", "_extensions", "district.qmd", "_quarto.yml", "requirements.lock")
 SHARED_DATA = ("indicators.yml", "terms.yml", "layouts", "targets")
@@ -105,24 +106,22 @@ def share(project: Path, folder: Path) -> None:
 
 
 def _write(school: Path, code: str, years: int, seed: int, truth: dict[str, Any], faulty: bool, tardy: bool) -> None:
-    periods = [f"{year}-{year + 1}" for year in range(simulate.FIRST_YEAR, simulate.FIRST_YEAR + years)]
+    periods = [f"{year}-{year + 1}" for year in range(FIRST_YEAR, FIRST_YEAR + years)]
     chance = random.Random(f"{seed}/{code}")
     wrong = chance.choice(periods) if faulty else ""
     for period in periods[:-1] if tardy else periods:
-        made = simulate.make_school(code, period, str(seed))
+        made = make_school(code, period, str(seed))
         truth["totals"].setdefault(code, {})[period] = dict(sorted(Counter(made.truth).items()))
         if period == wrong:
-            simulate.break_school(made)
+            break_school(made)
             truth["broken"].append(made.fault)
-        simulate.write_school(made, school)
+        write_school(made, school)
     _write_term(school, chance)
 
 
 def _write_term(school: Path, chance: random.Random) -> None:
-    book = openpyxl.Workbook()
-    book.properties.created = book.properties.modified = simulate.datetime.datetime(1980, 1, 1)
     full, trial, best, good = chance.randint(10, 40), chance.randint(0, 6), chance.randint(1, 9), chance.randint(5, 25)
-    rows: list[list[Any]] = [[simulate.NOTICE], [f"SỐ LIỆU NHIỆM KỲ {TERM}"], [], ["TT", "Nội dung", "Số liệu"]]
+    rows: list[list[Any]] = [[NOTICE], [f"SỐ LIỆU NHIỆM KỲ {TERM}"], [], ["TT", "Nội dung", "Số liệu"]]
     rows += [
         [1, "Tổng số cán bộ, giáo viên, nhân viên", chance.randint(20, 70)],
         [2, "Tổng số đảng viên", full + trial],
@@ -131,15 +130,7 @@ def _write_term(school: Path, chance: random.Random) -> None:
     rows += [[3, "Xếp loại đảng viên cuối năm 2023", None], [None, "- HTXS", best], [None, "- HTT", good]]
     for number, (label, stated) in enumerate(TERM_ROWS, 4):
         rows.append([number, label, chance.randint(*stated) if isinstance(stated, tuple) else stated])
-    sheet = book.worksheets[0]
-    sheet.title = "Số liệu nhiệm kỳ"
-    for number, row in enumerate(rows, 1):
-        for column, value in enumerate(row, 1):
-            if value is not None:
-                sheet.cell(number, column, value)
-    folder = school / "data" / "raw" / TERM
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"so-lieu-nhiem-ky-{TERM}.xlsx").write_bytes(same_bytes(book))
+    write_workbook(school / "data" / "raw" / TERM / f"so-lieu-nhiem-ky-{TERM}.xlsx", {"Số liệu nhiệm kỳ": rows})
 
 
 def main() -> None:

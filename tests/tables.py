@@ -13,7 +13,7 @@ from kiemso.catalogue import Catalogue
 from kiemso.entry import entries
 from kiemso.evaluation import observe, read_entries
 from kiemso.grid import Grid, grids
-from kiemso.layout import AnyLayout, _File
+from kiemso.layout import AnyLayout, LayoutFile
 from kiemso.match import ambiguous_rows, match_entries
 from kiemso.problem import Problem
 from kiemso.raw import Area, RawCell, RawSheet, RawWorkbook
@@ -35,7 +35,7 @@ labels: [Nội dung]
 
 def layout(text: str) -> AnyLayout:
     """The layout that a YAML text describes."""
-    return TypeAdapter(_File).validate_python(yaml.safe_load(text))
+    return TypeAdapter(LayoutFile).validate_python(yaml.safe_load(text))
 
 
 def grid_of(

@@ -178,8 +178,9 @@ def test_what_is_hidden_is_warned_of(write):
     workbook = write(fill)
     warned = {cell.cell: cell.warning for cell in workbook.cells if cell.warning}
     assert warned == {
-        **dict.fromkeys(["A2", "B2", "C2"], "stands in a hidden row"),
+        **dict.fromkeys(["A2", "B2"], "stands in a hidden row"),
         **dict.fromkeys(["C1", "C3"], "stands in a hidden column"),
+        "C2": "stands in a hidden row; stands in a hidden column",
     }
     assert [(sheet.name, sheet.hidden) for sheet in workbook.sheets] == [("Kết quả", False), ("Nháp", True)]
     assert [(warning.sheet, warning.message) for warning in workbook.warnings] == [("Nháp", "the sheet is hidden")]

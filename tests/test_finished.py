@@ -101,3 +101,21 @@ def test_what_is_saved_while_a_command_works_is_for_the_next_time(project):
 def test_a_damaged_record_counts_as_none(project, text):
     Finished(project, ("render",)).record.write_text(text, encoding="utf-8")
     assert found(project) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("data/raw/2021-2022/a.xlsx", True),
+        ("../package/a.py", True),
+        ("report.qmd", False),
+        ("_output/report.html", False),
+    ],
+)
+def test_what_no_notebook_reads_makes_none_run(project, name, expected):
+    (project / name).write_text("khác", encoding="utf-8")
+    assert Finished(project, ("render",)).notebooks_will_run() is expected
+
+
+def test_of_a_command_that_never_ended_well_notebooks_will_run(project):
+    assert Finished(project, ("run",)).notebooks_will_run()

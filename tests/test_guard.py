@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import struct
 import sys
 import threading
 import time
 import warnings
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -53,6 +56,13 @@ def take_memory(path: Path, name: str, limits: Limits) -> RawWorkbook:
 def crash(path: Path, name: str, limits: Limits) -> RawWorkbook:
     os.kill(os.getpid(), signal.SIGSEGV)
     raise AssertionError
+
+
+def end_within_a_word(path: Path, name: str, limits: Limits) -> RawWorkbook:
+    for line in [found for found in gc.get_objects() if isinstance(found, Connection)]:
+        if not line.closed and line.writable:
+            os.write(line.fileno(), struct.pack("!i", 100) + b"ten")
+    os._exit(0)
 
 
 def abort(path: Path, name: str, limits: Limits) -> RawWorkbook:
@@ -121,6 +131,25 @@ def test_a_process_that_crashes_is_a_refusal():
 
 def test_a_process_that_ends_without_a_word_is_a_refusal():
     assert refusal(leave).startswith("is damaged")
+
+
+def test_a_process_that_ends_in_the_middle_of_its_outcome_is_a_refusal():
+    assert "is damaged" in refusal(end_within_a_word)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are bounded on Linux")
+def test_a_machine_may_have_lower_bounds_of_its_own(capfd):
+    import resource
+
+    child = os.fork()
+    if not child:
+        with suppress(PermissionError):
+            os.setuid(65534)  # the one user for whom no bound holds is root
+        resource.setrlimit(resource.RLIMIT_CPU, (6, 6))
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+        roomy = Limits(seconds=5, memory_megabytes=4000)
+        os._exit(0 if guard._copied(read_well, PATH, NAME, roomy).cells else 1)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_no_process_and_no_descriptor_is_left_behind():

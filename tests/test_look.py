@@ -15,7 +15,8 @@ from kiemso.layout import read_layouts
 from kiemso.look import look_at
 from kiemso.problem import Refused
 from openpyxl.styles import Font
-from simulate import MARKS, simulate
+from simulate import simulate
+from simulated_school import MARKS
 
 from tests.tables import find, grid_of
 
@@ -108,6 +109,15 @@ def test_what_was_converted_from_a_legacy_encoding_is_shown_beside_what_it_is_re
     output = kiemso(project, path).output
     assert "Lao động tiên tiến (in the file: Lao ®éng tiªn tiÕn)" in output
     assert "1 cells were converted from TCVN3" in output
+
+
+def test_what_the_first_notebook_would_miss_or_doubt_is_said(project, save):
+    layout = project / "data/layouts/nam-hoc.yml"
+    layout.write_text(layout.read_text(encoding="utf-8") + "states: [skkn, gv-gioi-tinh]\n", encoding="utf-8")
+    rows = [["TT", "Nội dung", "Năm học 2023-2024", "Ghi chú"], [1, "SKKN", 7], [None, None, None, "cấp huyện"]]
+    look = look_at(save(Bảng=rows), project)
+    assert [str(p.message) for p in look.problems] == ["has no row for “Giáo viên dạy giỏi cấp tỉnh”"]
+    assert [(w.cell, str(w.message)) for w in look.warnings] == [("D3", "stands in a row without a label: not read")]
 
 
 def test_sheets_that_are_not_read_say_why(project, save):

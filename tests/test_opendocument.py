@@ -350,6 +350,12 @@ def test_a_legacy_font_is_found_wherever_the_style_stands(make_ods, parts):
     assert (found.text, found.original, found.encoding) == ("Học sinh giỏi", "Häc sinh giái", "TCVN3")
 
 
+def test_cells_merged_in_a_repeated_row_are_merged_in_each(make_ods):
+    over_columns = cell("như trên", 'table:number-columns-spanned="2"')
+    (sheet,) = read_file(make_ods(table(row(over_columns, attributes='table:number-rows-repeated="3"')))).sheets
+    assert sheet.merged == tuple(Area(number, 1, number, 2) for number in (1, 2, 3))
+
+
 LINE = st.lists(st.tuples(st.sampled_from(["", "a", "b", "7"]), st.integers(1, 4)), min_size=1, max_size=5)
 
 

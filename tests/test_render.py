@@ -209,6 +209,16 @@ def test_html_is_one_accessible_file(project: Path) -> None:
     assert not soup.find_all("link")
 
 
+def test_pictures_and_html_of_the_report_itself_are_embedded(project: Path) -> None:
+    (project / "a.svg").write_text(SVG)
+    picture = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode()
+    for own in ("![Ảnh](a.svg)", '<img alt="Ảnh" src="a.svg">'):
+        edit(project, "# Phụ lục", own + "\n\n# Phụ lục")
+        render(project, ["html"], "embedded")
+        assert html(project).find("img", alt="Ảnh")["src"] == picture, own
+        edit(project, own, "")
+
+
 def test_letterhead_stands_before_the_title_everywhere(project: Path) -> None:
     render(project, ALL, "embedded")
     for text in (html(project).body.get_text(), squeezed_pdf_text(project), "".join(docx_text(project))):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import simulate
+import simulated_fault
+import simulated_school
 from kiemso.layout import RegisterLayout, read_layouts
 from kiemso.workbook import read_workbook
 
@@ -50,15 +52,15 @@ def test_the_lists_state_the_true_totals(schools: Path, root: Path, catalogue) -
 def test_everybody_in_them_is_made_up_and_marked(schools: Path) -> None:
     path = next(schools.rglob("danh-sach-*.xlsx"))
     texts = [cell.text for cell in read_workbook(path, path.name).cells]
-    assert simulate.NOTICE in texts
-    assert all(any(mark in text for text in texts) for mark in simulate.MARKS if mark != "NGƯỜI THỬ")
+    assert simulated_school.NOTICE in texts
+    assert all(any(mark in text for text in texts) for mark in simulated_school.MARKS if mark != "NGƯỜI THỬ")
 
 
-@pytest.mark.parametrize("fault", simulate.FAULTS)
+@pytest.mark.parametrize("fault", simulated_fault.FAULTS)
 def test_every_fault_changes_a_file(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = simulate.write_school(simulate.make_school("thu-0001", "2021-2022", "7"), tmp_path / "whole")
     broken = simulate.make_school("thu-0001", "2021-2022", "7")
-    monkeypatch.setattr(simulate, "FAULTS", {fault: simulate.FAULTS[fault]})
+    monkeypatch.setattr(simulated_fault, "FAULTS", {fault: simulated_fault.FAULTS[fault]})
     simulate.break_school(broken)
     assert broken.fault["fault"] == fault
     files = simulate.write_school(broken, tmp_path / "broken")

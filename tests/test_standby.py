@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,12 @@ def test_a_request_that_the_process_dies_of_is_told_and_the_next_one_is_answered
         with pytest.raises(EOFError):
             standby.ask(death, 10)
         assert standby.ask("1 + 1", 10) == 2
+
+
+def test_a_process_that_was_ended_in_the_meantime_is_started_anew(standby):
+    os.kill(standby.ask("__import__('os').getpid()", 10), signal.SIGKILL)
+    time.sleep(0.1)
+    assert standby.ask("1 + 1", 10) == 2
 
 
 def test_a_request_that_takes_too_long_is_given_up_and_the_next_one_is_answered(standby):

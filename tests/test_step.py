@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from kiemso import step as step_module
 from kiemso.problem import Refused
-from kiemso.step import Step, check_inputs, digest, write_whole
+from kiemso.step import Step, check_inputs, clear_stages, digest, write_whole
 
 STEP = Step(
     "notebooks/1-clean-year.ipynb",
@@ -56,7 +58,7 @@ def test_a_step_that_never_ran_is_not_up_to_date(tmp_path):
 def test_a_step_that_ran_is_up_to_date_and_its_outputs_stand_in_their_place(project):
     assert STEP.up_to_date(project)
     made = sorted(
-        path.relative_to(project / "build").as_posix() for path in (project / "build").rglob("*") if path.is_file()
+        path.relative_to(project / "build").as_posix() for path in (project / "build").rglob("[!.]*") if path.is_file()
     )
     assert made == ["2021-2022/1-clean-year.step.json", "2021-2022/a.csv", "2021-2022/charts/boi.svg"]
 
@@ -170,6 +172,34 @@ def test_a_run_that_dies_before_its_end_changes_no_good_output(project):
     (STEP.stage(project) / "a.csv").write_text("half", encoding="utf-8")
     assert STEP.up_to_date(project)
     assert not [*STEP.stage(project).iterdir()]  # and the next run starts clean
+
+
+def test_what_dead_runs_left_is_removed(project):
+    (STEP.stage(project) / "a.csv").write_text("half", encoding="utf-8")
+    clear_stages(project)
+    assert not [*(project / "build").glob(".stage/*")]
+    assert STEP.up_to_date(project)
+
+
+def test_two_attempts_at_the_same_time_do_not_mix(tmp_path):
+    make_project(tmp_path)
+
+    def attempt(content: str) -> dict[str, str]:
+        made_from, stage = STEP.made_from(tmp_path), STEP.stage(tmp_path)
+        (stage / "a.csv").write_text(content, encoding="utf-8")
+        (stage / "charts").mkdir()
+        (stage / "charts/boi.svg").write_text(content, encoding="utf-8")
+        both_there.wait()
+        return STEP.finish(tmp_path, stage, made_from)
+
+    for _ in range(20):
+        both_there = Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            attempts = [*pool.map(attempt, ("1", "2"))]
+        assert STEP.up_to_date(tmp_path)
+        there = {name: digest(tmp_path / name) for name in attempts[0]}
+        assert there in attempts
+    assert not [*(tmp_path / "build").glob(".stage/*")]
 
 
 def test_the_record_is_the_same_wherever_the_project_lies(tmp_path):

@@ -83,7 +83,7 @@ def test_a_file_that_nobody_would_read_is_refused(folder, tmp_path, name):
         "x\\..\\a.xlsx",
         "a:b.csv",
     ]
-    + ["\u202excod.xlsx", "đ" * 120 + ".xlsx"],
+    + ["\u202excod.xlsx", "đ" * 120 + ".xlsx", "\udcff.xlsx"],
 )
 def test_a_name_that_not_every_computer_can_use_is_refused_and_not_repeated_raw(folder, tmp_path, name):
     (folder / name).touch()

@@ -12,20 +12,22 @@ function M.is(el, class) return el.classes:includes(class) end
 -- in another order than it has.
 local TURNING = { "\xD8\x9C", "\xE2\x80[\x8E\x8F\xAA-\xAE]", "\xE2\x81[\xA6-\xA9]" }
 
--- Plain text as inlines. Control characters are no valid XML: Word would refuse the file.
+-- Plain text as inlines: a string in a list is one element for Pandoc, spaces and all, and an element for each word and
+-- each space would take most of the time of a render. Control characters are no valid XML: Word would refuse the file.
 function M.text(s)
-  s = tostring(s):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{FFFD}")
+  s = tostring(s):gsub("[%z\1-\8\11\12\14-\31\127]", "\u{FFFD}"):gsub("[ \t\r\n]+", " ")
   for _, mark in ipairs(TURNING) do s = s:gsub(mark, "\u{FFFD}") end
-  return pandoc.Inlines(s)
+  return pandoc.List(s ~= "" and { s } or {})
 end
 
 function M.span(content, id, classes, attributes)
-  return pandoc.Span(content, pandoc.Attr(id or "", classes or {}, attributes or {}))
+  return pandoc.Span(content, { id or "", classes or {}, attributes or {} })
 end
 
+-- Lists of inlines as one. It stays a list of Lua: each time Pandoc makes or takes a list of its own, it copies all.
 function M.concat(...)
-  local all = pandoc.Inlines({})
-  for _, part in ipairs({ ... }) do all:extend(pandoc.Inlines(part)) end
+  local all = pandoc.List({})
+  for _, part in ipairs({ ... }) do all:extend(part) end
   return all
 end
 
@@ -40,10 +42,9 @@ function M.group(blocks, class)
 end
 
 function M.cell(inlines, columns, style, attributes)
-  local attr = pandoc.Attr("", {}, attributes or {})
   -- In Word a Plain would keep Pandoc's own style for table cells.
   local content = docx and pandoc.Para(inlines) or pandoc.Plain(inlines)
-  return pandoc.Cell(M.styled({ content }, style), pandoc.AlignDefault, 1, columns or 1, attr)
+  return pandoc.Cell(M.styled({ content }, style), pandoc.AlignDefault, 1, columns or 1, { "", {}, attributes or {} })
 end
 
 function M.body(head, rows, row_heads)

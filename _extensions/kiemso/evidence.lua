@@ -36,21 +36,26 @@ local function line_inlines(line)
   local formula = given(line.formula) and " (" .. line.formula .. ")" or ""
   local inlines = concat({ target(text(line.period), line.anchor) }, text(": " .. line.value .. formula))
   for i, source in ipairs(line.sources) do
-    inlines = concat(inlines, text(i == 1 and " ← " or "; "), source_inlines(source))
+    inlines:extend(text(i == 1 and " ← " or "; "))
+    inlines:extend(source_inlines(source))
   end
-  return html and concat(inlines, places.backlinks({ line.anchor })) or inlines
+  if html then inlines:extend(places.backlinks({ line.anchor })) end
+  return inlines
 end
 
 -- Typst takes a label that begins a line for the end of the line before, but not where a paragraph begins.
 local function lines_cell(lines, attributes)
-  local paragraphs, inlines = {}, pandoc.Inlines({})
-  for i, line in ipairs(lines) do
-    paragraphs[i] = pandoc.Para(line_inlines(line))
-    if i > 1 then inlines:insert(pandoc.LineBreak()) end
-    inlines:extend(paragraphs[i].content)
+  if typst then
+    local paragraphs = {}
+    for i, line in ipairs(lines) do paragraphs[i] = pandoc.Para(line_inlines(line)) end
+    return pandoc.Cell(paragraphs, pandoc.AlignDefault, 1, 1, pandoc.Attr("", {}, attributes))
   end
-  if not typst then return cell(inlines, 1, "Evidence Text") end
-  return pandoc.Cell(paragraphs, pandoc.AlignDefault, 1, 1, pandoc.Attr("", {}, attributes))
+  local inlines = pandoc.List({})
+  for i, line in ipairs(lines) do
+    if i > 1 then inlines:insert(pandoc.LineBreak()) end
+    inlines:extend(line_inlines(line))
+  end
+  return cell(inlines, 1, "Evidence Text")
 end
 
 -- On paper the label tells of the whole row: year for year, the same places would be named over and over.
@@ -67,7 +72,7 @@ local function evidence_row(spec)
   local label = concat({ ref }, text(" " .. spec.label), places.backlinks(row_anchors(spec)))
   if given(spec.note) then label = concat(label, { pandoc.LineBreak(), pandoc.Emph(text(spec.note)) }) end
   local unit = given(spec.unit) and (spec.unit == "%" and "%" or " " .. spec.unit) or ""
-  local origin = pandoc.Inlines({ span(text(spec.notebook .. " › " .. spec.cell), "", { "origin" }) })
+  local origin = { span(text(spec.notebook .. " › " .. spec.cell), "", { "origin" }) }
   local formula = given(spec.formula) and concat(text(spec.formula), { pandoc.LineBreak() }, origin) or origin
   -- Typst splits rows between pages; one with the lines of a few years is better kept whole.
   local whole = typst and #spec.lines <= MAX_WHOLE_ROW and { ["typst:breakable"] = "false" } or {}

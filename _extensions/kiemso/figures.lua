@@ -72,7 +72,7 @@ end
 -- The linked figure of a fact. `written` is what report.qmd says, nil where nothing was written (in tables).
 function M.figure(key, form, written)
   local fact, value = lookup(key, form or "value")
-  if not fact then return pandoc.Inlines({}) end
+  if not fact then return {} end
   if written == "" and next(school) then written = nil end -- a report that many schools share states no values of its own
   if written and squeeze(written) == capital(value) then value = capital(value) end
   local stale = written ~= nil and squeeze(written) ~= squeeze(value)

@@ -10,18 +10,38 @@ local html, typst = elements.html, elements.typst
 local M = {}
 local PATTERN = "^[^%w/]*%d+%-[%d%u]"
 
-local function whole_word(el)
-  if not el.text:find(PATTERN) then return nil end
-  if html then return elements.span({ el }, "", { "nowrap" }) end
-  local inlines = pandoc.Inlines({})
-  for part, hyphen in el.text:gmatch("([^-]*)(%-?)") do
-    if part ~= "" then inlines:insert(pandoc.Str(part)) end
+local function whole_word(word)
+  if html then return { elements.span({ word }, "", { "nowrap" }) } end
+  local inlines = pandoc.List({})
+  for part, hyphen in word:gmatch("([^-]*)(%-?)") do
+    if part ~= "" then inlines:insert(part) end
     if hyphen ~= "" then inlines:insert(pandoc.RawInline("openxml", "<w:r><w:noBreakHyphen /></w:r>")) end
   end
   return inlines
 end
 
-local function unbroken(el) return el:walk({ Str = whole_word }) end
+-- A text of this extension's own is one Str of many words.
+local function whole_words(el)
+  if not el.text:find("%d%-[%d%u]") then return nil end
+  local inlines, between = pandoc.List({}), ""
+  local function close()
+    if between ~= "" then inlines:insert(between) end
+    between = ""
+  end
+  for space, word in el.text:gmatch("( *)([^ ]*)") do
+    between = between .. space
+    if word:find(PATTERN) then
+      close()
+      inlines:extend(whole_word(word))
+    else
+      between = between .. word
+    end
+  end
+  close()
+  return inlines
+end
+
+local function unbroken(el) return el:walk({ Str = whole_words }) end
 
 -- For titles, the letterhead and the like.
 function M.in_meta(value)

@@ -39,7 +39,7 @@ end
 
 -- Two columns without borders. Typst and Word know columns of this kind only as a table.
 local function two_columns(div, name, widths, alignments)
-  if docx then div.content = word.dashes(div.content, "Signature List") end
+  if docx then div.content = word.signature_lists(div.content) end
   if html then return div end
   local cells = {}
   for i, side in ipairs({ "left", "right" }) do
@@ -92,6 +92,7 @@ local function lay_out(doc, report)
   doc.blocks = doc.blocks:walk({
     traverse = "topdown",
     Header = function(el) level = el.level end,
+    BulletList = docx and word.dash_list or nil,
     Div = function(el)
       local center, left = pandoc.AlignCenter, pandoc.AlignLeft
       if is(el, "letterhead") then
@@ -128,7 +129,7 @@ end
 local function finish(doc)
   if docx then
     if PANDOC_WRITER_OPTIONS.table_of_contents then doc.meta["toc-entries"] = word.contents(doc.blocks) end
-    doc.blocks = word.dashes(word.appendices_on_a_new_page(doc.blocks))
+    doc.blocks = word.appendices_on_a_new_page(doc.blocks)
   end
   doc.blocks = hyphens.in_text(doc.blocks)
   if docx then doc.blocks = word.whole_rows(doc.blocks) end

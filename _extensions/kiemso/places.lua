@@ -81,7 +81,7 @@ end
 
 -- The ways back from the facts of these anchors: in HTML place by place, in a PDF by page, in Word by heading.
 function M.backlinks(anchors)
-  local links, ids, met = pandoc.Inlines({}), {}, {}
+  local links, ids, met = pandoc.List({}), {}, {}
   for _, anchor in ipairs(anchors) do
     for _, place in ipairs(of[anchor] or {}) do
       local name = html and #ids + 1 or place.group.name
@@ -97,7 +97,7 @@ function M.backlinks(anchors)
       end
     end
   end
-  if #ids == 0 then return pandoc.Inlines({}) end
+  if #ids == 0 then return {} end
   return concat(text(" ↩"), typst and { pandoc.Str("\u{00A0}tr.\u{00A0}"), pages(ids) } or links)
 end
 

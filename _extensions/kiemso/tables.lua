@@ -14,7 +14,7 @@ local count = { table = 0, chart = 0 }
 function M.open(decoded, where) report, folder = decoded, where end
 
 local function cell_inlines(parts)
-  local inlines = pandoc.Inlines({})
+  local inlines = pandoc.List({})
   for i, part in ipairs(parts) do
     if type(part) == "table" then
       inlines:extend(figures.figure(part.fact, part.as))
@@ -41,7 +41,7 @@ local function row(spec, row_heads)
     -- An empty header would be announced with every figure of its row, and say nothing.
     local attributes = html and i <= row_heads and #inlines == 0 and { role = "cell" } or nil
     if spec.class == "sub" and not labelled and #inlines > 0 then
-      inlines, labelled = concat("\u{2003}", inlines), true
+      inlines, labelled = concat(text("\u{2003}"), inlines), true
     end
     cells[i] = cell(spec.class == "total" and { pandoc.Strong(inlines) } or inlines, 1, "Table Text", attributes)
   end

@@ -35,10 +35,12 @@ local function items(list, name, depth)
   return blocks
 end
 
-function M.dashes(blocks, name)
+function M.dash_list(list) return items(list, "Dash List", 1), false end
+
+function M.signature_lists(blocks)
   return blocks:walk({
     traverse = "topdown",
-    BulletList = function(list) return items(list, name or "Dash List", 1), false end,
+    BulletList = function(list) return items(list, "Signature List", 1), false end,
   })
 end
 

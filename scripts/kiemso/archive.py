@@ -7,14 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 from kiemso.limit import Limits
-from kiemso.message import say
-from kiemso.problem import Problem, Refused
+from kiemso.problem import Refused
+from kiemso.reader.fault import cut_off, protected
 
 _MEGABYTE = 1_000_000
 _ALWAYS_FINE = 10 * _MEGABYTE  # an empty sheet with many formatted rows shrinks a thousandfold and harms nobody
 _ENCRYPTED = 0x1  # the flag of a part
-RESEND = say("Ask the sender for the file again: it may have been damaged on its way.")
-UNLOCK = say("Ask the sender for a copy that is saved without a password.")
 
 
 def check_archive(path: Path, name: str, limits: Limits) -> None:
@@ -22,20 +20,19 @@ def check_archive(path: Path, name: str, limits: Limits) -> None:
 
     Every part is unpacked once, for a part may be longer than it says.
     """
-    damaged = Problem(say("is damaged or was cut off"), RESEND, name)
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             _check_sizes(parts, path.stat().st_size, name, limits)
             if any(part.flag_bits & _ENCRYPTED for part in parts):
-                raise Refused(Problem(say("is protected by a password"), UNLOCK, name))
+                raise protected(name)
             twice = [part for part, times in Counter(part.filename for part in parts).items() if times > 1]
             if twice or archive.testzip() is not None:
-                raise Refused(damaged)
+                raise cut_off(name)
     except (Refused, MemoryError):
         raise
     except Exception:  # a damaged archive fails anywhere: in its directory, zlib, names in no known encoding
-        raise Refused(damaged) from None
+        raise cut_off(name) from None
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo], packed: int, name: str, limits: Limits) -> None:

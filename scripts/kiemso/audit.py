@@ -18,7 +18,7 @@ from kiemso.manuscript import Manuscript
 from kiemso.page import FOLDER, INDEX, REPORT, cell_anchor, href, notebook_page, raw_page, render, set_notebook
 from kiemso.project import located
 from kiemso.sheet import read_sheets
-from kiemso.step import Step, digest, write_whole
+from kiemso.step import digest, write_whole
 from kiemso.trail import CHART_MIME, FACT_MIME, TABLE_MIME, Corrections, Trail, View, stored
 
 # Beside the pages: what each was made from, so that only what changed is made again.
@@ -96,7 +96,8 @@ def _notebook_pages(trail: Trail) -> Iterator[Page]:
             "tables": {table["name"]: trail.table(table, path) for table in tables},
             "charts": {c["name"]: {**c, "table": c.get("table") and trail.table(c["table"], path)} for c in charts},
         }
-        yield Page(path, _digest(trail, view, notebook), partial(_set_notebook, trail, step, view))
+        decides = _digest(trail, view, digest(trail.executed(step)))
+        yield Page(path, decides, partial(_set_notebook, trail, notebook, view))
 
 
 def _raw_pages(trail: Trail) -> Iterator[Page]:
@@ -163,8 +164,8 @@ def _claim(trail: Trail, verdict: Verdict) -> View:
     }
 
 
-def _set_notebook(trail: Trail, step: Step, view: View) -> tuple[str, View]:
-    body = set_notebook(trail.executed(step), view)
+def _set_notebook(trail: Trail, notebook: View, view: View) -> tuple[str, View]:
+    body = set_notebook(notebook, view)
     return render("notebook.html", trail.styles, body=body, **view), view["summary"]
 
 

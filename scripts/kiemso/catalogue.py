@@ -82,6 +82,11 @@ class Catalogue(BaseModel):
         """Part code by every comparable spelling of its label and aliases."""
         return {label_key(s): code for code, part in self.parts.items() for s in (part.label, *part.aliases)}
 
+    @cached_property
+    def contradictions(self) -> list[Problem]:
+        """What in it contradicts itself."""
+        return list(_contradictions(self))
+
     def label(self, key: Key) -> str:
         """The fact's name for a reader, without its period."""
         label = self.indicators[key.indicator].label
@@ -105,9 +110,8 @@ class Catalogue(BaseModel):
 def read_catalogue(project: Path) -> Catalogue:
     """The project's catalogue; Refused lists what in it contradicts itself."""
     catalogue: Catalogue = read_document(located(project, FILE), Catalogue, FILE)
-    problems = list(_contradictions(catalogue))
-    if problems:
-        raise Refused(problems)
+    if catalogue.contradictions:
+        raise Refused(catalogue.contradictions)
     return catalogue
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from kiemso.agreement import reconcile
 from kiemso.entry import Entry, entries
-from kiemso.evaluation import observe, read_entries
+from kiemso.evaluation import doubtful, observe, read_entries
 from kiemso.expectation import violations
 from kiemso.intake import Intake, take_in
-from kiemso.match import Matched, absent, ambiguous_rows, match_entries
+from kiemso.match import Matched, absent, ambiguous_rows, match_entries, stated_by_table
 from kiemso.output import dropped, save, save_warnings
-from kiemso.problem import Problem, Refused
+from kiemso.problem import Problem, Refused, in_order
 from kiemso.search import stray_cells, unread_rows
 from kiemso.session import begin, current, refuse
 from kiemso.table import Table
@@ -156,7 +156,7 @@ def readings(rows: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
     if not opened.problems:  # an unknown row is most likely the one that is missing: say it once
         named = [*(one.named for one in known), *lists[["indicator", "part"]].itertuples(index=False, name=None)]
         folder = f"data/raw/{recorder.period}/"
-        opened.problems += absent(found_tables, named, _by_table(known), catalogue, _level(), folder)
+        opened.problems += absent(found_tables, named, stated_by_table(known), catalogue, _level(), folder)
     strays = stray_cells(found_tables)
     wrong = [*unreadable, *unsummed, *unequal, *contradictions, *violations(observed, catalogue)]
     refuse([*dict.fromkeys([*opened.problems, *strays, *wrong])])
@@ -166,9 +166,7 @@ def readings(rows: pd.DataFrame, lists: pd.DataFrame) -> pd.DataFrame:
 
 def warnings_of(observed: pd.DataFrame) -> list[Problem]:
     """What is suspicious in the files and in the observations read from them, each once, in the order of the files."""
-    doubtful = observed[observed["warning"] != ""]
-    own = [Problem(row.warning, "", row.file, row.sheet, row.cell, row.text) for row in doubtful.itertuples()]
-    return Refused(dict.fromkeys([*_current().warnings, *own])).problems
+    return in_order([*_current().warnings, *doubtful(observed)])
 
 
 def _current() -> _Opened:
@@ -193,10 +191,3 @@ def _described(table: Table) -> tuple[str, ...]:
     unit = table.unit.word if table.unit else ""
     rows = f"{table.header_row + 1}–{table.last_row}"
     return (table.file, table.sheet, table.name, table.layout.label, heading, values, unit, rows)
-
-
-def _by_table(known: Sequence[Matched]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    for one in known:
-        found.setdefault(one.entry.table, set()).add(one.indicator)
-    return found

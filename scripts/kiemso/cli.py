@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import io
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +16,9 @@ from kiemso.console import FAILED, quiet, refusable, section, speak, tell
 from kiemso.manner import CELL_SECONDS, Manner
 from kiemso.message import joined, language, plural, say
 from kiemso.project import find_project
+
+if TYPE_CHECKING:
+    from kiemso.finished import Finished
 
 # What a command found, for --json, and its exit status.
 Outcome = tuple[Any, int]
@@ -64,12 +69,15 @@ formats_option = click.option(
 schools_option = click.option(
     "--schools", "patterns", multiple=True, metavar="CODES", help="These schools of the workspace, such as 'ha-tinh/*'."
 )
+scheduler_option = click.option(
+    "--scheduler", default="", metavar="ADDRESS", help="Run on the Dask cluster of this scheduler: tcp://HOST:PORT."
+)
 
 
 @main.command()
 @click.argument("term", required=False)
 @schools_option
-@click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time, on this machine.")
 @click.option("--kernel", is_flag=True, help="Run in ordinary Jupyter kernels: slower.")
 @click.option(
     "--timeout",
@@ -80,6 +88,7 @@ schools_option = click.option(
 )
 @click.option("--explain", is_flag=True, help="Say of each notebook why it runs, or why it need not.")
 @click.option("--audit", is_flag=True, help="Write the audit pages and the released data too, as render does.")
+@scheduler_option
 @project_option
 @refusable
 def run(
@@ -90,13 +99,14 @@ def run(
     timeout: float,
     explain: bool,
     audit: bool,
+    scheduler: str,
     project: Path,
 ) -> Outcome:
     """Run the notebooks of TERM (by default the report's term) whose inputs changed."""
     from kiemso.finished import Finished
     from kiemso.lock import project_lock
 
-    folder, manner = find_project(project), Manner(jobs, kernel, timeout, explain)
+    folder, manner = find_project(project), Manner(jobs, kernel, timeout, explain, scheduler)
     if patterns:
         from kiemso.many import run_many
 
@@ -105,6 +115,7 @@ def run(
         finished = Finished(folder, ["run", term, audit])
         if not explain and (before := finished.found()):
             return _unchanged(before), 0
+        _begin(finished, manner)
         found = _run(folder, term, manner)
         if audit:
             from kiemso.chain import write_pages
@@ -123,18 +134,21 @@ def run(
     help="By default Quarto where it is installed.",
 )
 @schools_option
+@scheduler_option
 @project_option
 @refusable
-def render(formats: tuple[str, ...], renderer: str, patterns: tuple[str, ...], project: Path) -> Outcome:
+def render(
+    formats: tuple[str, ...], renderer: str, patterns: tuple[str, ...], scheduler: str, project: Path
+) -> Outcome:
     """Run what is out of date, then render report.qmd into _output/."""
     from kiemso.finished import Finished
     from kiemso.lock import project_lock
 
-    folder = find_project(project)
+    folder, manner = find_project(project), Manner(scheduler=scheduler)
     if patterns:
         from kiemso.many import run_many
 
-        return run_many(folder, None, patterns, (*(formats or ("html", "pdf", "docx")), "pages"), renderer, Manner())
+        return run_many(folder, None, patterns, (*(formats or ("html", "pdf", "docx")), "pages"), renderer, manner)
     notes: list[str] = []
     with project_lock(folder):
         finished = Finished(folder, ["render", *formats, renderer, language()])
@@ -142,9 +156,10 @@ def render(formats: tuple[str, ...], renderer: str, patterns: tuple[str, ...], p
             for note in before.pop("notes"):
                 tell(note, err=True)
             return _unchanged(before), 0
+        _begin(finished, manner)
         from kiemso.chain import make_report
 
-        found: dict[str, Any] = _run(folder)
+        found: dict[str, Any] = _run(folder, None, manner, meanwhile=lambda: import_module("kiemso.press"))
         files = make_report(folder, formats or ("html", "pdf", "docx"), renderer, notes.append)
         for note in notes:
             tell(note, err=True)
@@ -157,32 +172,37 @@ def render(formats: tuple[str, ...], renderer: str, patterns: tuple[str, ...], p
 @main.command("roll-up")
 @click.option("--district", metavar="NAME", help="Only the schools of this district; by default all.")
 @formats_option
-@click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time.")
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks to run at the same time, on this machine.")
+@scheduler_option
 @project_option
 @refusable
-def roll_up(district: str | None, formats: tuple[str, ...], jobs: int | None, project: Path) -> Outcome:
+def roll_up(district: str | None, formats: tuple[str, ...], jobs: int | None, scheduler: str, project: Path) -> Outcome:
     """Run the workspace's schools, add up those that are done, and render district.qmd for them."""
     from kiemso.lock import project_lock
     from kiemso.rollup import roll_up as roll_up_schools
     from kiemso.workspace import find_workspace
 
-    workspace = find_workspace(find_project(project))
+    workspace, manner = find_workspace(find_project(project)), Manner(jobs, scheduler=scheduler)
     with project_lock(workspace):
-        files = roll_up_schools(workspace, district, formats or ("html", "pdf", "docx"), "auto", tell, Manner(jobs))
+        files = roll_up_schools(workspace, district, formats or ("html", "pdf", "docx"), "auto", tell, manner)
     names = [file.relative_to(workspace).as_posix() for file in files]
     _tell_files(names)
     return {"files": names}, 0
 
 
 @main.command()
+@formats_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8350, show_default=True, help="0: any that is free.")
 @project_option
 @refusable
-def watch(port: int, project: Path) -> Outcome:
-    """Show the report in the browser, and make it anew whenever a workbook, a notebook or the text is saved."""
+def watch(formats: tuple[str, ...], port: int, project: Path) -> Outcome:
+    """Show the report in the browser, and make it anew whenever a workbook, a notebook or the text is saved.
+
+    It makes the HTML, which the browser shows, and with --to the formats named, too.
+    """
     from kiemso.watch import watch as watch_project
 
-    watch_project(find_project(project), port)
+    watch_project(find_project(project), port, ("html", *(name for name in formats if name != "html")))
     return None, 0
 
 
@@ -348,11 +368,24 @@ def _check_release(project: Path) -> Outcome:
     return {"lines": [line.as_json() for line in lines], "passed": not failed}, FAILED if failed else 0
 
 
-def _run(project: Path, term: str | None = None, manner: Manner = Manner()) -> dict[str, Any]:  # noqa: B008
+def _begin(finished: Finished, manner: Manner) -> None:
+    """Have what notebooks need be imported while this process finds out which of them run."""
+    if finished.notebooks_will_run() and not manner.scheduler:
+        from kiemso.process import warm_up
+
+        warm_up()
+
+
+def _run(
+    project: Path,
+    term: str | None = None,
+    manner: Manner = Manner(),  # noqa: B008  (frozen)
+    meanwhile: Callable[[], object] | None = None,
+) -> dict[str, Any]:
     """Run the term's notebooks and gather their evidence for the renderer."""
     from kiemso.chain import run_chain
 
-    outcome = run_chain(project, term, tell, manner)
+    outcome = run_chain(project, term, tell, manner, meanwhile=meanwhile)
     found = {"term": outcome.term, "ran": outcome.ran, "kept": outcome.kept}
     _tell_steps(found)
     return found

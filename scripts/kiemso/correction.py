@@ -51,7 +51,7 @@ def read_corrections(project: Path) -> list[Correction]:
     """The corrections, in the order of the file; Refused where one is of a file that nobody reads."""
     if not (project / FILE).exists():
         return []
-    corrections: list[Correction] = read_document(project / FILE, list[Correction], FILE, empty=[])
+    corrections: list[Correction] = read_document(project / FILE, list[Correction], FILE, listed=True)
     mend = say("Name the workbook as data/raw/<school year>/<file>.")
     strangers = [c for c in corrections if not _PLACE.fullmatch(c.file) or not (project / c.file).is_file()]
     if strangers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,10 +50,10 @@ def parse(text: str | bytes) -> Any:
     return yaml.load(text, Loader=_StrictLoader)
 
 
-def read_document(path: Path, model: type[Model] | Any, name: str, empty: Any = None) -> Model:
+def read_document(path: Path, model: type[Model] | Any, name: str, listed: bool = False) -> Model:
     """The file's content checked against a pydantic type; `name` is how messages call the file.
 
-    `empty` is what a file of comments alone means; without it, no entries.
+    A file of comments alone has no entries, whether they are `listed` or named.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -62,16 +63,27 @@ def read_document(path: Path, model: type[Model] | Any, name: str, empty: Any = 
     except UnicodeDecodeError:
         raise Refused(Problem(say("is not UTF-8 text"), say("Save it as UTF-8."), name)) from None
     try:
-        content = parse(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Refused(_unreadable(error, name)) from None
-    if content is None:
-        content = {} if empty is None else empty
-    try:
-        return TypeAdapter(model).validate_python(content)
+        return _checked(text, model, listed)  # type: ignore[arg-type]
     except ValidationError as error:
         tree = yaml.compose(text, Loader=_StrictLoader)
-        raise Refused(faults_of(error, content, tree, name)) from None
+        raise Refused(faults_of(error, _content(text, listed), tree, name)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Refused(_unreadable(error, name)) from None
+
+
+@lru_cache(maxsize=64)  # one command reads each of them several times; nobody changes what it gets
+def _checked(text: str, model: Any, listed: bool) -> Any:
+    return _adapter(model).validate_python(_content(text, listed))
+
+
+@cache
+def _adapter(model: Any) -> TypeAdapter:
+    return TypeAdapter(model)
+
+
+def _content(text: str, listed: bool) -> Any:
+    content = parse(text)
+    return ([] if listed else {}) if content is None else content
 
 
 def _unreadable(error: Exception, name: str) -> Problem:

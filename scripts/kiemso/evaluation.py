@@ -92,6 +92,12 @@ def observe(
     return found.assign(value=pd.Series([row[3] for row in rows], dtype="object", index=found.index)), problems
 
 
+def doubtful(observed: pd.DataFrame) -> list[Problem]:
+    """A warning for each observation with something suspicious about it."""
+    rows = observed[observed["warning"] != ""].itertuples()
+    return [Problem(row.warning, "", row.file, row.sheet, row.cell, row.text) for row in rows]
+
+
 def _observation(matched: Matched, reading: Reading, entry: Entry, period: str) -> tuple:
     warning = also(filter(None, (entry.warning, reading.warning)))
     stated = (period, matched.indicator, reading.part, reading.value, reading.unit, reading.bound, reading.status)

@@ -38,8 +38,9 @@ def chart(name: str, figure: Any, caption: str, alt: str, data: Mapping | None =
     import matplotlib
 
     matplotlib.rcParams["svg.hashsalt"] = name  # without it the identifiers in the SVG are random
-    # Laid out once: each image would be laid out anew, and drawn one more time for it.
-    figure.draw_without_rendering()
+    # Laid out once: each image would be laid out anew.
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
     figure.set_layout_engine(None)
     svg, png = io.StringIO(), io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,8 +81,14 @@ def pandoc_tags(report: Path) -> Iterator[tuple[str, str]]:
     import pypandoc
 
     command = [pypandoc.get_pandoc_path(), "--from", "markdown", "--to", "json", str(report.resolve())]
-    done = subprocess.run(command, capture_output=True, check=True)
+    done = subprocess.run(command, env=environment(), capture_output=True, check=True)
     yield from _tags(json.loads(done.stdout))
+
+
+def environment() -> dict[str, str]:
+    """The environment for Pandoc and Quarto: where LC_ALL is C, they would open no file with Vietnamese letters."""
+    bare = os.environ.get("LC_ALL") in ("C", "POSIX")
+    return os.environ | ({"LC_ALL": "C.UTF-8"} if bare else {})
 
 
 def _tags(node: Any) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ class Fact:
 
     def as_dict(self) -> dict[str, Any]:
         """The fact as plain data, its sources by name."""
-        return asdict(self) | {"sources": [source._asdict() for source in self.sources]}
+        # Unlike `asdict` it copies no lists: that takes longer than to write them.
+        return {**vars(self), "sources": [source._asdict() for source in self.sources]}
 
     def placed(self, notebook: str, cell: str) -> Fact:
         """The fact with the notebook and cell in whose output it stands."""

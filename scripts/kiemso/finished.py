@@ -18,8 +18,10 @@ from kiemso.project import SHARED, workspace_of
 
 _PACKAGE = Path(__file__).parent
 _MADE = ("build", "_output")
-# Read by no command.
-_OTHERS = ("docs", "tests", "scripts")
+# The last three are read by no command.
+_NOT_READ = (*_MADE, "docs", "tests", "scripts")
+# Read by no notebook.
+_TEXTS = ("report.qmd", "_extensions", "_quarto.yml", "README.md", "Quarto")
 
 
 class Finished:
@@ -50,32 +52,43 @@ class Finished:
         partial.write_text(content + "\n", encoding="utf-8")
         os.replace(partial, self.record)
 
-    def _read(self) -> str:
-        """The digest of all that a command may read: the project's files, the program, and where Quarto is."""
-        workspace = workspace_of(self.project)
-        shared = [_digest(workspace / name, set()) for name in SHARED] if workspace else []
-        own = _digest(self.project, {*_MADE, *_OTHERS})
-        return repr((sys.version, shutil.which("quarto"), _digest(_PACKAGE, set()), own, shared))
+    def notebooks_will_run(self) -> bool:
+        """Whether something has changed, since the command last ended well, that a notebook may read."""
+        try:
+            before = json.loads(self.record.read_text(encoding="utf-8"))["read"]
+            return any(self.read[name] != before[name] for name in self.read if name not in _TEXTS)
+        except (OSError, ValueError, KeyError, TypeError):
+            return True
+
+    def _read(self) -> dict[str, str]:
+        """Digests of all that a command may read: the project's files, the program, and where Quarto is."""
+        folders = {"": self.project, **({"../": shared} if (shared := workspace_of(self.project)) else {})}
+        read = {
+            f"{which}{path.name}": _digest(path)
+            for which, folder in folders.items()
+            for path in sorted(folder.iterdir())
+            if (path.name in SHARED if which else path.name not in _NOT_READ and not path.name.startswith("."))
+        }
+        return {**read, "program": _digest(_PACKAGE), "Python": sys.version, "Quarto": f"{shutil.which('quarto')}"}
 
     def _made(self) -> str:
-        return "".join(_digest(self.project / name, set()) for name in _MADE)
+        return "".join(_digest(self.project / name) for name in _MADE)
 
 
-def _digest(folder: Path, without: set[str]) -> str:
+def _digest(folder: Path) -> str:
     """The SHA-256 of the files' names and contents; times do not count."""
     total = hashlib.sha256()
-    for path in _files(folder, without):
+    for path in _files(folder):
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 
-def _files(folder: Path, without: set[str]) -> Iterator[Path]:
+def _files(folder: Path) -> Iterator[Path]:
     """The files, in the order of their names; hidden ones, and those of Excel's that come and go, do not count."""
     if folder.is_file():
         yield folder
     for path, folders, names in os.walk(folder):
-        own = {name for name in folders if not name.startswith(".") and name != "__pycache__"}
-        folders[:] = sorted(own - without if Path(path) == folder else own)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
         yield from (Path(path) / name for name in sorted(names) if not name.startswith((".", "~$")))

@@ -9,10 +9,11 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from kiemso.archive import RESEND, UNLOCK, check_archive
+from kiemso.archive import check_archive
 from kiemso.limit import Limits
 from kiemso.message import Message, say
 from kiemso.problem import Problem, Refused
+from kiemso.reader.fault import RESAVE, RESEND, cut_off, protected
 
 XLSX, XLSM, XLSB, XLS, ODS, DOCX, TEXT = "xlsx", "xlsm", "xlsb", "xls", "ods", "docx", "text"
 ENDINGS = {
@@ -28,7 +29,6 @@ ENDINGS = {
 }
 _HEAD = 65_536
 
-RESAVE = say("Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx).")
 _RESAVE_WORD = say("Open it in Word and save it as a Word document (.docx).")
 _COPY = say("Ask the sender for the workbook that it was made from.")
 _UNPACK = say("Unpack it and put the workbooks in it into this folder.")
@@ -143,7 +143,7 @@ def _archived(path: Path, name: str) -> str:
 def _open_document(archive: zipfile.ZipFile, parts: set[str], name: str) -> str:
     kind = archive.read("mimetype").decode("ascii", "replace").strip()
     if "META-INF/manifest.xml" in parts and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise Refused(Problem(say("is protected by a password"), UNLOCK, name))
+        raise protected(name)
     if not kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
         called = say("an OpenDocument text") if kind.endswith(".text") else _OTHER.called
         raise _refused(_Foreign(called, RESAVE), name)
@@ -160,9 +160,9 @@ def _compound(path: Path, name: str) -> str:
     except (MemoryError, Refused):
         raise
     except Exception:  # a damaged directory fails anywhere: struct, index errors, assertions
-        raise Refused(Problem(say("is damaged or was cut off"), RESEND, name)) from None
+        raise cut_off(name) from None
     if present & {"EncryptedPackage", "EncryptionInfo"}:
-        raise Refused(Problem(say("is protected by a password"), UNLOCK, name))
+        raise protected(name)
     if present & {"Workbook", "Book"}:
         return XLS
     foreign = {"WordDocument": _WORD, "PowerPoint Document": _SLIDES}

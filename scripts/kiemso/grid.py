@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kiemso.raw import Area, RawSheet
+from kiemso.raw import Area, RawSheet, areas_by_row
 
 
 @dataclass(frozen=True)
@@ -18,20 +18,24 @@ class Grid:
     sheet: RawSheet
     cells: dict[tuple[int, int], Any] = field(repr=False)
 
-    @cached_property
-    def _areas(self) -> dict[tuple[int, int], Area]:
-        """The merged cell that spreads over a place. One that claims rows far below the last cell is cut there."""
-        last_row, last_column = (max((place[axis] for place in self.cells), default=0) for axis in (0, 1))
-        return {
-            (row, column): area
-            for area in self.sheet.merged
-            for row in range(area.first_row, min(area.last_row, last_row) + 1)
-            for column in range(area.first_column, min(area.last_column, last_column + 1) + 1)
-        }
-
     def area(self, row: int, column: int) -> Area:
-        """The merged cell that spreads over a place, or the place itself."""
-        return self._areas.get((row, column)) or Area(row, column, row, column)
+        """The merged cell that spreads over a place, or the place itself.
+
+        One that claims rows and columns far from all cells is cut there.
+        """
+        last_row, last_column = self._last
+        over = self._areas.get(row, self.sheet.merged) if row <= last_row and column <= last_column + 1 else ()
+        return next((area for area in over if area.holds(row, column)), Area(row, column, row, column))
+
+    @cached_property
+    def _last(self) -> tuple[int, int]:
+        """The last row and the last column in which something stands."""
+        return max((row for row, _ in self.cells), default=0), max((column for _, column in self.cells), default=0)
+
+    @cached_property
+    def _areas(self) -> dict[int, list[Area]]:
+        """The merged cells that spread over each row in which something stands."""
+        return areas_by_row(self.sheet.merged, self.by_row)
 
     def at(self, row: int, column: int) -> Any | None:
         """The cell that is seen in a place, or None where nothing stands."""

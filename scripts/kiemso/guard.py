@@ -21,6 +21,7 @@ from kiemso.limit import Limits, exceeded
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.raw import RawWorkbook
+from kiemso.reader.fault import RESAVE
 from kiemso.standby import Standby, serve
 
 Read = Callable[[Path, str, Limits], RawWorkbook]
@@ -28,7 +29,6 @@ _COPIES = sys.platform == "linux"  # elsewhere, libraries may not work in a copy
 _GRACE_SECONDS = 5
 _MEGABYTE = 1 << 20
 _LEAST_MEMORY = 128 * _MEGABYTE  # for a large process that is copied: what it holds already counts
-_RESAVE = say("Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx).")
 _NO_MEMORY = b"memory allocation of"  # what Rust says before it aborts
 _standby = Standby("from kiemso.guard import main; main()")
 
@@ -75,7 +75,7 @@ def _copied(read: Read, path: Path, name: str, limits: Limits) -> RawWorkbook | 
             if not ours.poll(limits.seconds):
                 return _too_slow(name, limits)
             return pickle.loads(ours.recv_bytes())
-        except EOFError:
+        except (EOFError, OSError):  # it ended before its outcome, or in the middle of it
             pass
         finally:
             with suppress(ProcessLookupError):
@@ -126,7 +126,7 @@ def _outcome(read: Read, path: Path, name: str, limits: Limits) -> RawWorkbook |
         return Refused(Problem(message, say("Install what requirements.lock lists."), name))
     except BaseException as error:  # a panic in Rust is no Exception
         message = say("cannot be read: {error}", error=type(error).__name__)
-        return Refused(Problem(message, _RESAVE, name))
+        return Refused(Problem(message, RESAVE, name))
 
 
 def _confine(limits: Limits) -> Callable[[], None]:
@@ -136,9 +136,15 @@ def _confine(limits: Limits) -> Callable[[], None]:
     pages, resident = (int(count) for count in Path("/proc/self/statm").read_text().split()[:2])
     page = os.sysconf("SC_PAGE_SIZE")
     allowance = max(limits.memory_megabytes * _MEGABYTE - resident * page, _LEAST_MEMORY)
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (pages * page + allowance, most))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(limits.seconds) + 2, int(limits.seconds) + 4))
+    most, longest = (resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU))
+
+    # A machine that many share may have bounds of its own, which nobody can raise.
+    def within(bound: int, allowed: int) -> int:
+        return bound if allowed == resource.RLIM_INFINITY else min(bound, allowed)
+
+    seconds = int(limits.seconds)
+    resource.setrlimit(resource.RLIMIT_AS, (within(pages * page + allowance, most), most))
+    resource.setrlimit(resource.RLIMIT_CPU, (within(seconds + 2, longest), within(seconds + 4, longest)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
@@ -151,7 +157,7 @@ def _death(status: int, said: bytes, name: str, limits: Limits) -> Refused:
 
 
 def _damaged(name: str) -> Refused:
-    return Refused(Problem(say("is damaged: the program that reads it fails on it"), _RESAVE, name))
+    return Refused(Problem(say("is damaged: the program that reads it fails on it"), RESAVE, name))
 
 
 def _too_large(name: str, limits: Limits) -> Refused:

@@ -14,6 +14,7 @@ from kiemso.unit import Unit
 
 # So many rows a header may have below or above the one in which the label column is headed.
 _MORE_ROWS = 2
+NO_LIMIT = 1 << 20  # a row or column that no sheet has: nothing else ends a table or its header
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from kiemso.layout import PART, PERIOD
-from kiemso.text import canonical, label_key, tidy
+from kiemso.text import canonical, label_key, letters_of, tidy
 from kiemso.unit import Unit, parse_unit, parse_unit_line
 
 _YEARS = re.compile(r"(?<!\d)(\d{4})\s*[-/_]\s*(\d{4}|\d{2})(?!\d)")
@@ -15,6 +15,7 @@ _NUMBERING = re.compile(
     r"(?:\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVX]+|[A-ZĐ])\s*[.)/:\]]+|\(?(?:[a-zđ]|[ivx]+)\s*[.)])(?:\s+(?=\S)|(?=[^\s\d]))"
 )
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+_LAST_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _UNIT_LINE = re.compile(r"\(?\s*(?:đơn vị|đvt|đv tính)(?!\w)", re.IGNORECASE)
 _PLANNED = ("Kế hoạch", "Dự kiến", "Chỉ tiêu", "Mục tiêu", "KH", "Phấn đấu")
 _PRELIMINARY = ("Sơ bộ", "Ước", "Ước tính", "Ước thực hiện", "Tạm tính")
@@ -54,6 +55,17 @@ def any_same(patterns: Iterable[str], text: str) -> bool:
     return any(same(pattern, spelling) for pattern in patterns for spelling in texts)
 
 
+def says(text: str, words: Iterable[str]) -> bool:
+    """Whether the text is one of the words, as labels are compared."""
+    return _key(text) in _keys(tuple(words))
+
+
+def heads(text: str, words: Iterable[str]) -> bool:
+    """Whether a heading is one of the words; what stands in brackets at its end, such as a unit, may differ."""
+    keys = _keys(tuple(words))
+    return _key(text) in keys or _key(_LAST_BRACKETS.sub("", text)) in keys
+
+
 def without_numbering(text: str) -> str:
     """A label without the “I.”, “1.2)” or “a)” that it begins with."""
     return _NUMBERING.sub("", tidy(text), count=1) if _NUMBERING.match(tidy(text)) else tidy(text)
@@ -68,9 +80,9 @@ def fits(pattern: str, path: Sequence[str], period: str) -> bool:
     words = pattern.replace(PERIOD, " ").replace(PART, " ")
     whole = " ".join(path)
     if PERIOD in pattern:
-        return period in periods_in(whole) and _letters(words) in _letters(whole)
+        return period in periods_in(whole) and letters_of(words) in letters_of(whole)
     if PART in pattern:
-        return _letters(words) in _letters(whole)
+        return letters_of(words) in letters_of(whole)
     return bool(path) and (same(pattern, whole) or same(pattern, path[-1]))
 
 
@@ -95,13 +107,13 @@ def is_unit_line(text: str) -> bool:
     return bool(_UNIT_LINE.match(canonical(text))) and parse_unit_line(text) is not None
 
 
+@lru_cache(maxsize=1_000)
+def _keys(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_key, words))
+
+
 def _says(phrase: str, text: str) -> bool:
     """Whether a phrase stands among the words of a text."""
     words, wanted = re.findall(r"\w+", tidy(text)), _key(phrase)
     count = len(phrase.split())
     return any(_key(" ".join(words[n : n + count])) == wanted for n in range(len(words)))
-
-
-def _letters(text: str) -> str:
-    """What two spellings of words have in common, tones aside, so that one can be looked for in another."""
-    return _key(text).partition("/")[0]

@@ -14,7 +14,7 @@ from kiemso.document import read_document
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.project import located
-from kiemso.text import label_key
+from kiemso.text import letters_of
 
 FOLDER = "data/layouts"
 # Stands in a layout for the school year or term that is read, in any of its spellings.
@@ -83,9 +83,9 @@ class _Layout(BaseModel):
     def covers(self, file: str, sheet: str) -> bool:
         """Whether the layout is for a file and a sheet of these names."""
         name = _folded(file.rpartition("/")[2])
-        words = (_letters(word) for word in self.sheets)
+        words = (letters_of(word) for word in self.sheets)
         return (not self.files or any(fnmatchcase(name, _folded(pattern)) for pattern in self.files)) and (
-            not self.sheets or any(word in _letters(sheet) for word in words)
+            not self.sheets or any(word in letters_of(sheet) for word in words)
         )
 
 
@@ -170,7 +170,7 @@ class RegisterLayout(_Layout):
 
 
 AnyLayout = RowsLayout | ColumnsLayout | RegisterLayout
-_File = Annotated[AnyLayout, Field(discriminator="shape")]
+LayoutFile = Annotated[AnyLayout, Field(discriminator="shape")]
 
 
 def read_layouts(project: Path) -> dict[str, AnyLayout]:
@@ -179,7 +179,7 @@ def read_layouts(project: Path) -> dict[str, AnyLayout]:
     problems: list[Problem] = []
     for path in sorted(located(project, FOLDER).glob("*.yml")):
         try:
-            found[path.stem] = read_document(path, _File, f"{FOLDER}/{path.name}")
+            found[path.stem] = read_document(path, LayoutFile, f"{FOLDER}/{path.name}")
         except Refused as refused:
             problems += refused.problems
     if not found and not problems:
@@ -192,7 +192,3 @@ def read_layouts(project: Path) -> dict[str, AnyLayout]:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
-
-
-def _letters(text: str) -> str:
-    return label_key(text).partition("/")[0]

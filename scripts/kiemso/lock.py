@@ -17,8 +17,8 @@ from kiemso.problem import Problem, Refused
 
 
 @contextmanager
-def project_lock(project: Path) -> Iterator[None]:
-    """Hold the project while a run and its rendering work; Refused where another one holds it.
+def project_lock(project: Path, seconds: float = 0) -> Iterator[None]:
+    """Hold the project while a run and its rendering work; Refused where another one holds it for these seconds.
 
     The operating system frees it when its holder ends, however that ends.
     """
@@ -26,7 +26,7 @@ def project_lock(project: Path) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     lock, holder = FileLock(folder / ".lock"), folder / ".lock.json"
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=seconds)
     except Timeout:
         mend = say("Wait until it has ended, then run again.")
         raise Refused(Problem(_taken(holder), mend)) from None

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from kiemso.agreement import reconcile
 from kiemso.catalogue import read_catalogue
 from kiemso.correction import read_corrections
-from kiemso.entry import Entry, entries
-from kiemso.evaluation import Read, observe, read_entries
-from kiemso.expectation import violations
-from kiemso.heading import is_school_year, periods_in
+from kiemso.evaluation import observe
+from kiemso.finding import Findings, find_values
+from kiemso.heading import is_school_year
 from kiemso.intake import Intake, sort_out
 from kiemso.layout import FOLDER, AnyLayout, ColumnsLayout, read_layouts
 from kiemso.limit import read_limits
 from kiemso.line import Line, entry_lines, stated_line
-from kiemso.match import ambiguous_rows, match_entries
 from kiemso.message import LANGUAGES, in_language, say
 from kiemso.observation import OBSERVED
 from kiemso.outline import columns_layout, rows_layout
-from kiemso.problem import Problem, Refused
+from kiemso.period import find_period
+from kiemso.problem import Problem
 from kiemso.project import located
 from kiemso.proposal import Proposal
-from kiemso.raw import RawWorkbook
 from kiemso.role import Role
 from kiemso.roster import register_layout
-from kiemso.search import stray_cells
 from kiemso.table import Search
-from kiemso.tally import read_registers
-from kiemso.term import read_term, read_terms
+from kiemso.term import read_term
 from kiemso.text import kebab
-from kiemso.total import check_totals
 from kiemso.workbook import read_workbook
 
 # A list of persons is one whatever else its columns could be taken for.
@@ -93,19 +87,6 @@ class Look:
         }
 
 
-@dataclass
-class _Found:
-    """What the tables and lists of a file state, and all that is wrong with them."""
-
-    listed: list[Entry]
-    named: dict[int, tuple[str, str]]  # indicator and part by the entry's id
-    read: list[Read]
-    records: Any
-    observed: Any
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-
 def look_at(path: Path, project: Path, period: str = "", name: str = "") -> Look:
     """Read a file as the first notebook would for the period, and keep what it sees on the way.
 
@@ -116,7 +97,7 @@ def look_at(path: Path, project: Path, period: str = "", name: str = "") -> Look
     own = path.resolve().is_relative_to(project.resolve())
     file = path.resolve().relative_to(project.resolve()).as_posix() if own else path.name
     workbook = read_workbook(path, file, read_limits(project))
-    period, known = _period(workbook, project, period)
+    period, known = find_period(workbook, project, period)
     years = (period,) if is_school_year(period) else read_term(project, period).school_years
     layouts: Mapping[str, AnyLayout] = read_layouts(project) if any(located(project, FOLDER).glob("*.yml")) else {}
     corrections = [c for c in read_corrections(project) if c.file == file]
@@ -126,8 +107,7 @@ def look_at(path: Path, project: Path, period: str = "", name: str = "") -> Look
     if drafts := {code: proposal.layout for code, proposal in proposals.items() if proposal.decided}:
         search = Search({**layouts, **drafts}, period, catalogue)
         intake = sort_out([workbook], search, years, corrections)
-    found = _evaluate(intake, search, years)
-    problems = Refused(dict.fromkeys([*intake.problems, *intake.misfits, *found.problems])).problems
+    found = find_values(intake, search, years)
     stated = {*found.observed["indicator"]}
     return Look(
         file=file,
@@ -135,43 +115,13 @@ def look_at(path: Path, project: Path, period: str = "", name: str = "") -> Look
         period=period,
         known=known,
         sheets=[*_sheets(intake)],
-        parts=[*_parts(intake, found, problems, search, proposals)],
+        parts=[*_parts(intake, found, search, proposals)],
         proposals=proposals,
-        problems=problems,
-        warnings=_warnings(intake, found),
+        problems=found.problems,
+        warnings=found.warnings,
         unstated=[i.label for code, i in catalogue.of_level(search.level).items() if code not in stated],
         values=int((found.observed["status"] == OBSERVED).sum()),
     )
-
-
-def _period(workbook: RawWorkbook, project: Path, given: str) -> tuple[str, str]:
-    """The school year or term that the file is of, and how that is known."""
-    folder = re.fullmatch(r"data/raw/(\d{4}-\d{4})/[^/]+", workbook.file)
-    if given or folder:
-        how = say("as asked") if given else say("by its folder")
-        found = given or (folder[1] if folder else "")
-        if re.fullmatch(r"\d{4}-\d{4}", found) and int(found[:4]) < int(found[5:]):
-            return found, how
-        mend = say("Name a school year such as 2023-2024, or a term.")
-        raise Refused(Problem(say("“{name}” is no school year and no term", name=found), mend, workbook.file))
-    hidden = {sheet.name for sheet in workbook.sheets if sheet.hidden}
-    texts = [cell.text for cell in workbook.cells if cell.number is None and cell.sheet not in hidden]
-    ways = [(say("by its name"), [workbook.file]), (say("by the words in its cells"), texts)]
-    candidates: set[str] = set()
-    for how, where in ways:
-        named = {period for text in where for period in periods_in(text)}
-        terms = named & {*read_terms(project)}
-        candidates = {p for p in named if is_school_year(p)} or terms
-        if len(candidates) == 1:
-            return candidates.pop(), how
-        if candidates:
-            break
-    mend = say("Name it: kiemso look … --period {example}", example=max(candidates, default="2023-2024"))
-    if candidates:
-        message = say("it is not clear which school year it is of: {years}", years=", ".join(sorted(candidates)))
-    else:
-        message = say("nothing in it says which school year it is of")
-    raise Refused(Problem(message, mend, workbook.file))
 
 
 def _proposals(intake: Intake, search: Search, name: str) -> dict[str, Proposal]:
@@ -197,29 +147,6 @@ def _free(name: str, taken: Set[str]) -> str:
     return next(one for one in chain([name], numbered) if one not in taken)
 
 
-def _evaluate(intake: Intake, search: Search, years: Sequence[str]) -> _Found:
-    catalogue, tables = search.catalogue, intake.tables
-    listed = entries(tables, catalogue, search.period)
-    known, unknown = match_entries(listed, catalogue, search.level)
-    read, unreadable = read_entries(known, tables, catalogue)
-    summary, unsummed = observe(read, tables, catalogue, search.period)
-    unequal, unchecked = check_totals(listed, read, tables, catalogue)
-    tally = read_registers(intake.cells, intake.lists, catalogue, search.period, years)
-    observed, contradictions, doubts = reconcile(summary, tally.observations)
-    named = {id(one.entry): one.named for one in known}
-    found = _Found(listed, named, read, tally.observations, observed)
-    found.problems = [*ambiguous_rows(tables, listed), *unknown, *unreadable, *unsummed, *unequal, *tally.problems]
-    found.problems += [*contradictions, *stray_cells(tables), *violations(observed, catalogue)]
-    found.warnings = [*tally.warnings, *unchecked, *doubts]
-    return found
-
-
-def _warnings(intake: Intake, found: _Found) -> list[Problem]:
-    doubtful = found.observed[found.observed["warning"] != ""]
-    own = [Problem(row.warning, "", row.file, row.sheet, row.cell, row.text) for row in doubtful.itertuples()]
-    return Refused(dict.fromkeys([*intake.warnings, *found.warnings, *own])).problems
-
-
 def _sheets(intake: Intake) -> Iterator[tuple[str, bool, int, str]]:
     """Each sheet with what becomes of it."""
     read = _read(intake)
@@ -240,15 +167,13 @@ def _sheets(intake: Intake) -> Iterator[tuple[str, bool, int, str]]:
             yield sheet.name, sheet.hidden, cells, state
 
 
-def _parts(
-    intake: Intake, found: _Found, problems: Sequence[Problem], search: Search, proposals: Mapping[str, Proposal]
-) -> Iterator[Part]:
+def _parts(intake: Intake, found: Findings, search: Search, proposals: Mapping[str, Proposal]) -> Iterator[Part]:
     originals = {(cell.sheet, cell.cell): cell.original for cell in intake.cells.itertuples() if cell.original}
     for number, table in enumerate(intake.tables):
         headings = [(table.anchor.read_as, table.anchor.cell), *((c.heading, c.cell) for c in table.values)]
         own = [entry for entry in found.listed if entry.table == number]
         lines = [
-            *entry_lines(own, found.named, found.read, problems, originals, search.catalogue),
+            *entry_lines(own, found.named, found.read, found.problems, originals, search.catalogue),
             *_sums(number, found, intake, search),
         ]
         others = len({entry.row for entry in own if entry.role is Role.OTHER})
@@ -264,7 +189,7 @@ def _parts(
         yield Part(one.sheet, one.name, one.layout.label, one.name in proposals, headings, "", rows, lines)
 
 
-def _sums(number: int, found: _Found, intake: Intake, search: Search) -> Iterator[Line]:
+def _sums(number: int, found: Findings, intake: Intake, search: Search) -> Iterator[Line]:
     """What the rows of a table add up to, where its layout adds them."""
     layout = intake.tables[number].layout
     if isinstance(layout, ColumnsLayout) and layout.add:

@@ -13,7 +13,7 @@ from kiemso.message import say
 from kiemso.problem import Problem
 from kiemso.role import Role
 from kiemso.table import Table
-from kiemso.text import label_key, suggestion
+from kiemso.text import label_key, letters_of, suggestion
 
 Named = tuple[str, str]
 
@@ -95,13 +95,8 @@ def absent(
     `stated` are all indicators and parts, `by_table` the indicators by the number of the table; `folder` is what to
     name where there is no table.
     """
-    mend = say("Add the row; leave its value blank if it is not known.")
+    yield from absent_in_tables(tables, by_table, catalogue)
     named = set(stated)
-    for number, table in enumerate(tables):
-        for code in table.layout.states:
-            if code not in by_table.get(number, set()):
-                label = catalogue.indicators[code].label if code in catalogue.indicators else code
-                yield Problem(say("has no row for “{name}”", name=label), mend, table.file, table.sheet)
     files = ", ".join(dict.fromkeys(table.file for table in tables)) or folder
     for code, indicator in catalogue.of_level(level).items():
         # Where the prizes or levels have columns of their own, or only a list states them, no row of its own is due.
@@ -113,7 +108,31 @@ def absent(
                 name: str = indicator.label
                 if part:
                     name = say("{indicator}: {part}", indicator=name, part=catalogue.parts[part].label)
-                yield Problem(say("has no row for “{name}”", name=name), mend, files)
+                yield _absent(name, files)
+
+
+def absent_in_tables(
+    tables: Sequence[Table], by_table: Mapping[int, set[str]], catalogue: Catalogue
+) -> Iterator[Problem]:
+    """A problem for each indicator that a table must state by its layout, and does not."""
+    for number, table in enumerate(tables):
+        for code in table.layout.states:
+            if code not in by_table.get(number, set()):
+                label = catalogue.indicators[code].label if code in catalogue.indicators else code
+                yield _absent(label, table.file, table.sheet)
+
+
+def stated_by_table(matched: Iterable[Matched]) -> dict[int, set[str]]:
+    """The indicators that the entries state, by the number of their table."""
+    found: dict[int, set[str]] = {}
+    for one in matched:
+        found.setdefault(one.entry.table, set()).add(one.indicator)
+    return found
+
+
+def _absent(name: str, file: str, sheet: str = "") -> Problem:
+    mend = say("Add the row; leave its value blank if it is not known.")
+    return Problem(say("has no row for “{name}”", name=name), mend, file, sheet)
 
 
 def _match(entry: Entry, above: str, catalogue: Catalogue) -> Named:
@@ -146,12 +165,8 @@ def _in_group(group: str, label: str, section: str, catalogue: Catalogue) -> Nam
 def _spelt(label: str, section: str, catalogue: Catalogue) -> str:
     """The indicator of a label, under a section whose words it goes without unless it repeats them."""
     code = catalogue.spellings.get(label_key(f"{label} {section}"), "")
-    repeated = _letters(label).endswith(_letters(section))
+    repeated = letters_of(label).endswith(letters_of(section))
     return code or (catalogue.spellings.get(label_key(label), "") if repeated else "")
-
-
-def _letters(text: str) -> str:
-    return label_key(text).partition("/")[0]
 
 
 def _row_parts(above: str, catalogue: Catalogue) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kiemso.catalogue import Catalogue
 from kiemso.grid import Grid, has_number
-from kiemso.header import Column, Header, headers
+from kiemso.header import NO_LIMIT, Column, Header, headers
 from kiemso.heading import any_same, fits, periods_in, planned, without_numbering
 from kiemso.layout import PERIOD, ColumnsLayout, RowsLayout
 from kiemso.message import say
@@ -20,7 +20,6 @@ from kiemso.text import label_key, tidy, visible
 
 # So many labels or headings that the catalogue knows make a table; one may be chance.
 _ENOUGH = 2
-_NO_LIMIT = 1 << 20
 _YEARS = re.compile(r"\d{4}\s*[-–/_]\s*\d{2,4}")
 
 
@@ -92,7 +91,7 @@ def _valued(
     search: Search,
 ) -> Table | None:
     """Add the headings of values and the conditions; the table that they make, where they are decided."""
-    ways = [*headers(grid, anchor, 0, _NO_LIMIT)]
+    ways = [*headers(grid, anchor, 0, NO_LIMIT)]
     for header in ways:
         own = _conditions(header, rows, search.period)
         if found := _values(header, own, rows, search):
@@ -216,5 +215,5 @@ def columns_layout(grid: Grid, search: Search) -> Proposal | None:
 
 def _headed(grid: Grid, anchor: Any, content: Mapping[str, Any], search: Search) -> Table | None:
     layout = ColumnsLayout.model_validate({**content, "label": "x"})
-    tables = (table_under("x", layout, header, search) for header in headers(grid, anchor, 0, _NO_LIMIT))
+    tables = (table_under("x", layout, header, search) for header in headers(grid, anchor, 0, NO_LIMIT))
     return next((table for table in tables if isinstance(table, Table)), None)

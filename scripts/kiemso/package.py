@@ -19,6 +19,14 @@ def package_digest(notebook: Path) -> str:
     return _digest(frozenset(mentioned(notebook.read_text(encoding="utf-8"))))
 
 
+def program_digest() -> str:
+    """The SHA-256 over all files of the package: rendering and auditing use modules that no notebook names."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        total.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
 @cache
 def _digest(entries: frozenset[str]) -> str:
     total = hashlib.sha256()
@@ -29,15 +37,20 @@ def _digest(entries: frozenset[str]) -> str:
 
 def used_modules(*names: str) -> list[Path]:
     """These modules and those that they mention, directly or not: more than they import, never less."""
-    found: set[Path] = set()
-    waiting = list(names)
+    modules, found, seen, waiting = _modules(_PACKAGE), set[Path](), set[str](), {*names}
     while waiting:
-        place = _PACKAGE.joinpath(*waiting.pop().split("."))
-        for path in (place.with_suffix(".py"), place / "__init__.py"):
-            if path not in found and path.is_file():
-                found.add(path)
-                waiting += [] if path.stem == "warm" else _mentioned_in(path)
+        seen |= waiting
+        files = {modules[name] for name in waiting & modules.keys()}
+        found |= files
+        waiting = {name for path in files if path.stem != "warm" for name in _mentioned_in(path)} - seen
     return sorted(found)
+
+
+@cache
+def _modules(package: Path) -> dict[str, Path]:
+    """The file of each module and of each package within, by its name."""
+    files = {".".join(path.relative_to(package).with_suffix("").parts): path for path in package.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for name, path in files.items()}
 
 
 @cache

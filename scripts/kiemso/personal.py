@@ -11,19 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from kiemso.catalogue import Catalogue
+from kiemso.heading import heads
 from kiemso.layout import RegisterLayout
 from kiemso.raw import MASK, RawCell, RawWorkbook
-from kiemso.register import (
-    COLUMN_NUMBER,
-    ORDINAL,
-    ORDINAL_HEADINGS,
-    RegisterTable,
-    by_row,
-    find_registers,
-    heads,
-    numbers_columns,
-    total_of,
-)
+from kiemso.register import ORDINAL_HEADINGS, RegisterTable, by_row, find_registers
+from kiemso.registerrow import COLUMN_NUMBER, ORDINAL, numbers_columns, total_of
 from kiemso.text import label_key, tidy
 from kiemso.vocabulary import fault, looks_personal
 

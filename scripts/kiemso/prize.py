@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from kiemso.catalogue import Catalogue, Indicator
@@ -40,7 +41,7 @@ def read_parts(indicator: Indicator, text: str, catalogue: Catalogue) -> dict[st
 def _pairs(typed: str, catalogue: Catalogue, alone: bool) -> list[tuple[str, int]]:
     """Names with their numbers. A separator keeps a number with its own name: “Nhất, 2 nhì” is 1 and 2."""
     found = []
-    token = _token(catalogue)
+    token = _token(tuple((code, part.label, *part.aliases) for code, part in catalogue.parts.items()))
     for piece in filter(None, map(str.strip, _pieces(typed))):
         readings = _readings(_tokens(piece, *token), alone)
         if not readings:
@@ -64,13 +65,14 @@ def _pieces(typed: str) -> list[str]:
     return pieces
 
 
-def _token(catalogue: Catalogue) -> tuple[re.Pattern[str], list[str]]:
-    """A number or a name, and the code of each name in the order of the pattern's groups."""
+@lru_cache(maxsize=8)
+def _token(parts: tuple[tuple[str, ...], ...]) -> tuple[re.Pattern[str], list[str]]:
+    """A number or a name of these parts (code, then spellings), and the code of each of the pattern's groups."""
     # A space inside a name may be missing (“1 giảinhì”) or doubled.
     codes = {
         r"\s*".join(map(re.escape, canonical(spelling).casefold().split())): code
-        for code, part in catalogue.parts.items()
-        for spelling in (part.label, *part.aliases)
+        for code, *spellings in parts
+        for spelling in spellings
     }
     longest_first = sorted(codes, key=len, reverse=True)
     names = "|".join(f"({name})" for name in longest_first)

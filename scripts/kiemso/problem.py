@@ -66,7 +66,7 @@ class Refused(Exception):
 
     def __init__(self, problems: Iterable[Problem] | Problem) -> None:
         listed = [problems] if isinstance(problems, Problem) else list(problems)
-        self.problems = sorted(listed, key=_order)
+        self.problems = in_order(listed)
         super().__init__(self.problems)
 
     def __reduce__(self) -> tuple:
@@ -81,6 +81,11 @@ class Refused(Exception):
         return [in_language(head, language()), *(str(problem) for problem in self.problems)]
 
 
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems, each once, as a person goes through the files."""
+    return sorted(dict.fromkeys(problems), key=_order)
+
+
 def together(*readers: Callable[[], Any]) -> list[Any]:
     """What each of these returns; where some refuse, Refused with the problems of all that do."""
     results, problems = [], []
@@ -90,7 +95,7 @@ def together(*readers: Callable[[], Any]) -> list[Any]:
         except Refused as refused:
             problems += refused.problems
     if problems:
-        raise Refused(dict.fromkeys(problems))
+        raise Refused(problems)
     return results
 
 

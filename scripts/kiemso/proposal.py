@@ -13,8 +13,7 @@ from pydantic import TypeAdapter
 
 from kiemso.grid import Grid
 from kiemso.heading import without_numbering
-from kiemso.layout import FOLDER, AnyLayout
-from kiemso.layout import _File as LayoutFile
+from kiemso.layout import FOLDER, AnyLayout, LayoutFile
 from kiemso.message import in_language, language, say
 from kiemso.problem import Problem, Refused
 from kiemso.project import located

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,6 +41,20 @@ class Area(NamedTuple):
     first_column: int
     last_row: int
     last_column: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether the place is one of its cells."""
+        return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
+
+
+def areas_by_row(areas: Iterable[Area], rows: Iterable[int]) -> dict[int, list[Area]]:
+    """The rectangles that reach into each of these rows: one may claim a million others in which nothing stands."""
+    found: dict[int, list[Area]] = {row: [] for row in sorted(rows)}
+    ordered = [*found]
+    for area in areas:
+        for row in ordered[bisect_left(ordered, area.first_row) : bisect_right(ordered, area.last_row)]:
+            found[row].append(area)
+    return found
 
 
 @dataclass(frozen=True)

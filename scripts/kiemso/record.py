@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kiemso.catalogue import Catalogue
+from kiemso.heading import says
 from kiemso.layout import Rule
 from kiemso.message import say
 from kiemso.number import Unreadable, format_number, plain
 from kiemso.problem import Problem
 from kiemso.raw import MASK
-from kiemso.register import RegisterTable, Rows, part_rows, says, total_of
+from kiemso.register import RegisterTable
+from kiemso.registerrow import Rows, part_rows, total_of
 from kiemso.text import label_key
 from kiemso.vocabulary import amounts, fault, indicators_of
 

@@ -1,28 +1,23 @@
-"""Record lists in raw files: found by the words of their headings, and parted into records, totals and the rest."""
+"""Record lists in raw files, found by the words of their headings."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
+from kiemso.heading import heads
 from kiemso.layout import RegisterLayout
 from kiemso.message import say
 from kiemso.problem import Problem
-from kiemso.raw import MASK
 from kiemso.text import label_key, tidy
 
 # A heading may stand in two or three rows, of which the upper ones name groups of columns.
 _HEADER_ROWS = 3
-_IN_BRACKETS = re.compile(r"\s*\([^()]*\)$")
-COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
 ORDINAL_HEADINGS = frozenset(map(label_key, ("TT", "STT", "Số TT", "Số thứ tự")))
 _STATES = re.compile(r"[\d.,]+%?")
-ORDINAL = re.compile(r"\d{1,4}\.?")
-_TOTAL = re.compile(r"(?P<words>[^\d:]+?)[\s:]*(?P<number>[\d.,]*)\s*(?:người|lượt|em|học sinh|giải|dòng|đồng)?")
 
 
 class Cell(Protocol):
@@ -70,16 +65,6 @@ class RegisterTable:
         return row in self.header_rows or row in self.repeated
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What the rows under a heading are: records, totals to check, rows that are neither, and faults among them."""
-
-    records: list[int] = field(default_factory=list)
-    totals: list[int] = field(default_factory=list)
-    others: list[int] = field(default_factory=list)
-    late: list[int] = field(default_factory=list)
-
-
 def find_registers(
     cells: Iterable[Cell], layouts: Mapping[str, RegisterLayout]
 ) -> tuple[list[RegisterTable], list[Problem]]:
@@ -105,72 +90,6 @@ def by_row(cells: Iterable[Cell]) -> dict[int, dict[int, Cell]]:
         if cell.text.strip():
             rows.setdefault(cell.row, {})[cell.column] = cell
     return rows
-
-
-def says(text: str, words: Iterable[str]) -> bool:
-    """Whether the text is one of the words, as labels are compared."""
-    return _key(text) in _keys(tuple(words))
-
-
-def heads(text: str, words: Iterable[str]) -> bool:
-    """Whether a heading is one of the words; what stands in brackets at its end, such as a unit, may differ."""
-    keys = _keys(tuple(words))
-    return _key(text) in keys or _key(_IN_BRACKETS.sub("", text)) in keys
-
-
-# A list of a thousand rows repeats its few texts, and each is compared with the words of every layout.
-@lru_cache(maxsize=10_000)
-def _key(text: str) -> str:
-    return label_key(text)
-
-
-@lru_cache(maxsize=1_000)
-def _keys(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(label_key, words))
-
-
-def total_of(text: str, layout: RegisterLayout) -> str | None:
-    """The number beside the word for a total (“Tổng cộng: 25 người”), often empty; None where it is no total."""
-    match = _TOTAL.fullmatch(tidy(text))
-    return match["number"] if match and says(match["words"], layout.totals) else None
-
-
-def part_rows(table: RegisterTable, rows: Mapping[int, Mapping[int, Cell]]) -> Rows:
-    """What each row of masked cells under the heading is.
-
-    A list may go on after blank rows or a total, but what stands there may be a signature as well: it is a record where
-    a column holds what the rules understand, or a number stands before it. A row that has one cell, outside of the
-    list's columns, names a group of records.
-    """
-    parted, gap = Rows(), False
-    for row in range(table.header_rows.stop, table.last_row + 1):
-        cells = rows.get(row, {})
-        numbers = {c for c in cells if c in table.ordinals and ORDINAL.fullmatch(tidy(cells[c].text))}
-        filled = [column for column in cells if column not in numbers]
-        if table.is_heading(row) or not filled:
-            gap = gap or not cells
-            continue
-        named = [column for column in filled if table.column_name(column)]
-        if any(total_of(cell.text, table.layout) is not None for cell in cells.values()):
-            parted.totals.append(row)
-            continue
-        alone = len(filled) == 1 and not named and filled[0] not in table.personal
-        after = gap or bool(parted.totals)
-        numbering = row == table.header_rows.stop and numbers_columns(cells.values())
-        strange = after and not (numbers or any(cells[column].text != MASK for column in named))
-        if numbering or strange or (alone and not numbers):
-            parted.others.append(row)
-        else:
-            parted.records.append(row)
-            parted.late.extend([row] if gap else [])
-            gap = False
-    return parted
-
-
-def numbers_columns(cells: Iterable[Cell]) -> bool:
-    """Whether the row below the heading numbers the columns: A, B, (1), (2)."""
-    texts = [tidy(cell.text) for cell in cells]
-    return len(texts) > 1 and all(COLUMN_NUMBER.fullmatch(text) for text in texts)
 
 
 def _tables(file: str, sheet: str, rows: Mapping, name: str, layout: RegisterLayout) -> list[RegisterTable]:

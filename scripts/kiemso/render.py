@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kiemso.extension import FOLDER, WRITERS, pandoc_defaults, read_header
+from kiemso.embedding import embedded
+from kiemso.extension import FOLDER, WRITERS, environment, pandoc_defaults, read_header
 from kiemso.message import VARIABLE, Message, joined, language, said, say
 from kiemso.project import located, workspace_of
 
@@ -127,6 +128,8 @@ def _embedded(project: Path, formats: Sequence[str], folder: Path) -> list[str]:
 
 
 def _embedded_one(project: Path, name: str, folder: Path) -> list[str]:
+    if name == "html":
+        return _page(project, folder / "report.html")
     if name != "pdf":
         return _pandoc(project, name, folder / f"report.{name}")
     notes = _pandoc(project, name, folder / "report.typ")
@@ -134,11 +137,22 @@ def _embedded_one(project: Path, name: str, folder: Path) -> list[str]:
     return notes
 
 
-def _pandoc(project: Path, name: str, target: Path) -> list[str]:
+def _page(project: Path, target: Path) -> list[str]:
+    # To embed, Pandoc would read the whole page once more: that takes it as long as all the rest.
+    notes = _pandoc(project, "html", target, embed=False)
+    page = embedded(target.read_bytes().decode(), (project, located(project, FOLDER.parent.as_posix()).parent))
+    if page is None:
+        return _pandoc(project, "html", target)
+    target.write_bytes(page.encode())
+    return notes
+
+
+def _pandoc(project: Path, name: str, target: Path, embed: bool = True) -> list[str]:
     import pypandoc
 
     report, modules = located(project, REPORT), _from(project, located(project, FOLDER.parent.as_posix()))
     settings = pandoc_defaults(project, report, name) | {"resource-path": [".", str(Path(modules).parent)]}
+    settings["embed-resources"] = embed and settings.get("embed-resources", False)
     defaults = target.with_name(f"defaults-{name}.json")
     defaults.write_text(json.dumps(settings), encoding="utf-8")
     files = ("--defaults", defaults.resolve(), "--output", target.resolve(), _from(project, report))
@@ -147,7 +161,7 @@ def _pandoc(project: Path, name: str, target: Path) -> list[str]:
         # The filter and the images are found from the project's folder, as Quarto does it.
         cwd=project,
         check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": EPOCH, VARIABLE: language(), "LUA_PATH": f"{modules}/?.lua;;"},
+        env={**environment(), "SOURCE_DATE_EPOCH": EPOCH, VARIABLE: language(), "LUA_PATH": f"{modules}/?.lua;;"},
         capture_output=True,
         encoding="utf-8",
     )
@@ -185,7 +199,7 @@ def _with_quarto(project: Path, formats: Sequence[str], folder: Path) -> list[st
         cwd=project,
         check=False,
         # The notebooks have been run by whoever calls us: the pre-render step need not look again.
-        env={**os.environ, "KIEMSO_RUN": "done", "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1", VARIABLE: language()},
+        env={**environment(), "KIEMSO_RUN": "done", "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1", VARIABLE: language()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

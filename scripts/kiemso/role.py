@@ -66,15 +66,11 @@ def _counts(table: Table, row: int, heading: str, period: str) -> bool:
 
 
 def _is_numbering(table: Table, row: int) -> bool:
-    """Whether a row only counts the columns: A, B, 1, 2, 3. In the shape `columns` a class may be called 1."""
+    """Whether a row only counts the columns: A, B, 1, 2, 3."""
     texts = [cell.read_as.strip() for cell in table.grid.by_row[row]]
     numbers = [int(text) for text in (text.strip("()") for text in texts) if text.isdecimal()]
     letters = [text.strip("()") for text in texts if not text.strip("()").isdecimal()]
     # Where records stand one below the other, a class may be called 1.
     marked = bool(letters) or all(text.startswith("(") for text in texts) or isinstance(table.layout, RowsLayout)
     counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
-    return (
-        counted
-        and all(len(letter) == 1 for letter in letters)
-        and (marked or not isinstance(table.layout, ColumnsLayout))
-    )
+    return counted and marked and all(len(letter) == 1 for letter in letters)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kiemso.grid import Grid, has_number
+from kiemso.heading import heads
 from kiemso.message import say
 from kiemso.personal import PERSONAL_HEADINGS
 from kiemso.proposal import TODO, Proposal, begun
-from kiemso.register import ORDINAL_HEADINGS, heads
+from kiemso.register import ORDINAL_HEADINGS
 from kiemso.table import Search
 from kiemso.text import kebab, label_key, tidy
 from kiemso.vocabulary import read_date

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiemso.catalogue import FILE as CATALOGUE_FILE
 from kiemso.catalogue import read_catalogue
@@ -27,7 +27,7 @@ from kiemso.problem import Problem, Refused, together
 from kiemso.process import ProcessGone, apart, stop_all, warm_up
 from kiemso.project import CLEAN, COMPUTE, ROLL_UP, SUMMARISE, WORKSPACE_FILE, is_district
 from kiemso.reason import reasons
-from kiemso.step import Step, check_inputs
+from kiemso.step import Step, check_inputs, clear_stages
 from kiemso.term import FILE as TERMS_FILE
 from kiemso.term import Term, read_targets, read_term, read_terms, targets_file
 
@@ -148,6 +148,7 @@ def run_steps(
     meanwhile: Callable[[], object] | None = None,
 ) -> None:
     """Run the steps that are out of date in their order, and add to the outcome what became of each."""
+    clear_stages(project)
     by_name = {step.name: step for step in steps}
     order = TopologicalSorter({step.name: step.needs for step in steps})
     order.prepare()
@@ -165,13 +166,13 @@ def run_steps(
                     outcome.kept.append(name)
                     order.done(name)
                 else:
-                    pool = pool or open_pool(manner)
+                    pool = pool or open_pool(project, manner)
                     under_way[pool.submit(apart, run_step, project, by_name[name], manner)] = name
             if under_way:
                 if meanwhile:
                     meanwhile()
                     meanwhile = None
-                _collect(under_way, order, outcome, report, len(steps))
+                _collect(under_way, order, outcome, report, len(steps), project if manner.scheduler else None)
             elif not ready:
                 break  # what is left needs a step that was refused
     except BaseException:
@@ -184,20 +185,33 @@ def run_steps(
 
 
 def _collect(
-    under_way: dict[Future, str], order: TopologicalSorter, outcome: Outcome, report: Report, count: int
+    under_way: dict[Future, str],
+    order: TopologicalSorter,
+    outcome: Outcome,
+    report: Report,
+    count: int,
+    shared: Path | None,
 ) -> None:
-    """Take in what has ended. A failed step is never `done`, so nothing that needs it starts."""
+    """Take in what has ended. A failed step is never `done`, so nothing that needs it starts.
+
+    A folder that is `shared` with other machines must first show what they wrote.
+    """
     for future in wait(under_way, return_when=FIRST_COMPLETED).done:
         name = under_way.pop(future)
         try:
-            seconds = future.result()
+            ran: Ran = future.result()
+            if shared:
+                from kiemso.cluster import await_files
+
+                await_files(shared, ran.files)
         except (Refused, ProcessGone) as error:
             outcome.problems += error.problems if isinstance(error, Refused) else [_ended(name, error)]
             report(f"✗ {name}")
             continue
         outcome.ran.append(name)
         done = len(outcome.ran) + len(outcome.kept)
-        report(say("✓ {step} ({seconds:.1f} s)  {done}/{count}", step=name, seconds=seconds, done=done, count=count))
+        told = {"step": name, "seconds": ran.seconds, "done": done, "count": count}
+        report(say("✓ {step} ({seconds:.1f} s)  {done}/{count}", **told))
         order.done(name)
 
 
@@ -213,8 +227,15 @@ def _explained(project: Path, step: Step, ran: Collection[str]) -> Message:
     return say("{step} runs: {reasons}", step=step.name, reasons=joined("; ", found))
 
 
-def run_step(project: Path, step: Step, manner: Manner) -> float:
-    """Run one step from clean stage to record; the seconds it took."""
+class Ran(NamedTuple):
+    """How long a step took, and the digests of what it wrote, by their names from the project's folder."""
+
+    seconds: float
+    files: Mapping[str, str]
+
+
+def run_step(project: Path, step: Step, manner: Manner) -> Ran:
+    """Run one step from clean stage to record."""
     # Imported here: the up-to-date check, which is most runs, needs none of it.
     from kiemso.execution import make
 
@@ -222,8 +243,8 @@ def run_step(project: Path, step: Step, manner: Manner) -> float:
     made_from = step.made_from(project)
     stage = step.stage(project)
     make(project, step, stage, manner)
-    step.finish(project, stage, made_from)
-    return time.monotonic() - start
+    files = step.finish(project, stage, made_from)
+    return Ran(time.monotonic() - start, files)
 
 
 class Here(Executor):
@@ -238,8 +259,12 @@ class Here(Executor):
         return future
 
 
-def open_pool(manner: Manner, *modules: str) -> Executor:
-    """Threads, each for a task's process, which has imported what notebooks need, and these modules."""
+def open_pool(folder: Path, manner: Manner, *modules: str) -> Executor:
+    """A thread for each task's process, which has imported what notebooks need, and these modules; or a cluster's."""
+    if manner.scheduler:
+        from kiemso.cluster import open_cluster
+
+        return open_cluster(folder, manner.scheduler, *modules)
     warm_up(*modules)
     return ThreadPoolExecutor(manner.jobs or _processors())
 

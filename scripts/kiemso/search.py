@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kiemso.grid import Grid, has_number
-from kiemso.header import Header, headers
+from kiemso.header import NO_LIMIT, Header, headers
 from kiemso.heading import any_same, is_school_year, periods_in, without_numbering
 from kiemso.layout import ColumnsLayout
 from kiemso.message import say
@@ -18,7 +18,6 @@ from kiemso.table import UNITS, Search, Table, TableLayout, table_under
 from kiemso.text import label_key
 from kiemso.unit import Unit, parse_unit_line
 
-_NO_LIMIT = 1 << 20
 _ORDINAL = re.compile(r"\W*(\d[\d.]*|\w|[IVXLC]+)\W*")
 # More tables than these stand beside each other on no sheet that a person made.
 _MOST_BESIDE = 50
@@ -125,7 +124,7 @@ def _anchors(grid: Grid, layout: TableLayout) -> Iterator[tuple[Any, int, int]]:
     keys = {label_key(word) for word in layout.labels}
     for row in grid.rows:
         found = [cell for cell in grid.by_row[row] if label_key(without_numbering(cell.read_as)) in keys]
-        columns = [0, *(cell.column for cell in found), _NO_LIMIT]
+        columns = [0, *(cell.column for cell in found), NO_LIMIT]
         if len(found) <= _MOST_BESIDE:
             yield from zip(found, columns, columns[2:], strict=False)
 
@@ -146,7 +145,7 @@ def _ended(grid: Grid, tables: Sequence[Table]) -> list[Table]:
     found = []
     for table in tables:
         below = bisect_right(starts, table.header_row)
-        limit = starts[below] if below < len(starts) else _NO_LIMIT
+        limit = starts[below] if below < len(starts) else NO_LIMIT
         found.append(replace(table, last_row=_last_row(table, limit)))
     inside = {row for table in found for row in range(table.first_row, table.last_row + 1)}
     last = max(starts, default=0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kiemso.address import address_like, column_letters, row_and_column
 from kiemso.catalogue import Catalogue
 from kiemso.page import cell_anchor
+from kiemso.raw import RawCell
 
 if TYPE_CHECKING:
     from kiemso.use import Use, Uses
@@ -52,6 +53,12 @@ class Sheet:
     unread: int = 0
 
 
+class _ReadCell(RawCell):
+    """A raw cell with the text that counts, which a correction may have changed."""
+
+    read_as: str
+
+
 def read_sheets(
     project: Path,
     file: str,
@@ -62,9 +69,7 @@ def read_sheets(
     corrections: Mapping[str, Sequence[str]],
 ) -> list[Sheet]:
     """A raw workbook's sheets; `fed` and `corrections` hold facts and corrections by the cell's anchor."""
-    # Imported here: together they take half a second, which an unchanged workbook need not wait for.
-    import pandas as pd
-
+    # Imported here: an unchanged workbook need not wait for them.
     from kiemso.grid import grids
     from kiemso.layout import RegisterLayout, read_layouts
     from kiemso.limit import read_limits
@@ -79,9 +84,10 @@ def read_sheets(
     own = {name: layout for name, layout in search.layouts.items() if layout.level == search.level}
     lists = {name: layout for name, layout in own.items() if isinstance(layout, RegisterLayout)}
     workbook = mask(read_workbook(project / file, file, read_limits(project)), lists, catalogue, years)
-    cells = pd.DataFrame(workbook.cells)
-    changed = [corrections.get(cell_anchor(c.sheet, c.cell), ("", c.text))[1] for c in workbook.cells]
-    sheets = grids(cells.assign(read_as=changed).itertuples(), [(file, sheet) for sheet in workbook.sheets])
+    cells = [_ReadCell(*cell) for cell in workbook.cells]
+    for cell in cells:
+        cell.read_as = corrections.get(cell_anchor(cell.sheet, cell.cell), ("", cell.text))[1]
+    sheets = grids(cells, [(file, sheet) for sheet in workbook.sheets])
     registers, _ = find_registers((cell for grid in sheets for cell in grid.cells.values()), lists)
     listed = {table.sheet for table in registers}
     tables = find_tables([g for g in sheets if g.sheet.name not in listed and not g.sheet.hidden], search).tables

@@ -29,14 +29,15 @@ class Standby:
         with self._turn:
             try:
                 process = self._running()
-                pickle.dump(request, process.stdin)  # type: ignore[arg-type]
-                process.stdin.flush()  # type: ignore[union-attr]
+                _send(request, process)
                 return _answer(process, seconds)
             except BaseException:  # the next answer would begin with the rest of this one
                 self.end()
                 raise
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._owner == os.getpid() and self._process.poll() is not None:
+            self.end()  # it was ended while nobody asked it
         if self._process is None or self._owner != os.getpid():  # a copied process has no line of its own yet
             self._process, self._owner = self._started(), os.getpid()
             _answer(self._process, _START_SECONDS)
@@ -75,6 +76,14 @@ def serve(answer: Callable[[Any], Any]) -> None:
             except EOFError:
                 return
             word = answer(request)
+
+
+def _send(request: Any, process: subprocess.Popen[bytes]) -> None:
+    try:
+        pickle.dump(request, process.stdin)  # type: ignore[arg-type]
+        process.stdin.flush()  # type: ignore[union-attr]
+    except OSError:  # a broken pipe
+        raise EOFError from None
 
 
 def _answer(process: subprocess.Popen[bytes], seconds: float) -> Any:

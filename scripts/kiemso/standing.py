@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from kiemso.package import package_digest
+from kiemso.package import package_digest, program_digest
 from kiemso.problem import Problem, problem_from
 from kiemso.project import SHARED
 from kiemso.step import digest, write_whole
@@ -22,7 +22,10 @@ _OWN, _MADE = ("data", "notebooks", "_extensions", "report.qmd"), ("build", "_ou
 
 @dataclass(frozen=True)
 class Standing:
-    """What became of a school: `missing` are the school years and terms for which it has sent nothing."""
+    """What became of a school: `missing` are the school years and terms for which it has sent nothing.
+
+    `files` are the digests of what tells others of it, by their names from the school's folder.
+    """
 
     state: State
     term: str = ""
@@ -32,6 +35,7 @@ class Standing:
     facts: str = ""
     seconds: float = field(default=0.0, compare=False)
     ran: int = field(default=0, compare=False)
+    files: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 NEW = Standing("new")
@@ -47,9 +51,7 @@ def shared_digest(workspace: Path) -> str:
                 total.update(f"{path.relative_to(workspace).as_posix()}\0{digest(path)}\0".encode())
     for path in sorted((workspace / "notebooks").glob("*.ipynb")):
         total.update(package_digest(path).encode())
-    # Rendering and auditing use modules that no notebook names.
-    for path in sorted(p for p in Path(__file__).parent.rglob("*") if p.is_file() and p.suffix != ".pyc"):
-        total.update(f"{path.name}\0{digest(path)}\0".encode())
+    total.update(program_digest().encode())
     return total.hexdigest()
 
 
@@ -90,14 +92,19 @@ def _walk(path: Path) -> Iterator[tuple[str, os.stat_result]]:
             yield entry.path, entry.stat()
 
 
-def remember(school: Path, standing: Standing, shared: str, own: str) -> None:
-    """Write the standing with what it was made from; `own` is what `own_files` said before the run."""
+def remember(school: Path, standing: Standing, shared: str, own: str) -> dict[str, str]:
+    """Write the standing with what it was made from; the digests of it and of the facts that it speaks of.
+
+    `own` is what `own_files` said before the run.
+    """
     kept = own == own_files(school) and all(problem.file.startswith("data/") for problem in standing.problems)
     seen = [shared, own, made_files(school)] if kept else []
     problems = [problem.as_dict() for problem in standing.problems]
     content: dict[str, Any] = {"seen": seen, "state": standing.state, "term": standing.term}
     content |= {"missing": standing.missing, "made": standing.made, "facts": standing.facts, "problems": problems}
     write_whole(school / FILE, json.dumps(content, ensure_ascii=False) + "\n")
+    facts = {f"build/{standing.term}/facts.json": standing.facts} if standing.facts else {}
+    return {FILE: digest(school / FILE), **facts}
 
 
 def last_standing(school: Path) -> Standing:

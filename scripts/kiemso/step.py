@@ -6,9 +6,12 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from filelock import FileLock
 
 from kiemso.message import say
 from kiemso.package import package_digest
@@ -17,6 +20,7 @@ from kiemso.project import located, period_folder
 from kiemso.reviewed import entry_digests
 
 LOCK_FILE = "requirements.lock"
+STAGES = "build/.stage"
 
 
 @dataclass(frozen=True)
@@ -81,25 +85,34 @@ class Step:
         }
 
     def stage(self, project: Path) -> Path:
-        """A clean folder in which the outputs are made before they are moved in."""
-        folder = project / "build" / ".stage" / self.name.replace(" ", "@")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        return folder
+        """A clean folder in which the outputs are made before they are moved in: no other attempt has it."""
+        stages = project / STAGES
+        stages.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=self.name.replace(" ", "@") + ".", dir=stages))
 
-    def finish(self, project: Path, stage: Path, made_from: Mapping) -> None:
-        """Move the outputs in and write the record last: a crash in between leaves the step to be done again."""
-        folder = period_folder(project, self.period)
+    def finish(self, project: Path, stage: Path, made_from: Mapping) -> dict[str, str]:
+        """Move the outputs in and write the record last: a crash in between leaves the step to be done again.
+
+        Returns the digests of record and outputs, by their names from the project's folder.
+        """
+        folder, path = period_folder(project, self.period), self.record_path(project)
         folder.mkdir(parents=True, exist_ok=True)
-        record = {"made_from": made_from, "outputs": self._digests(stage)}
-        self.record_path(project).unlink(missing_ok=True)
-        for name in self.outputs:
-            target = folder / name.rstrip("/")
-            if name.endswith("/"):
-                shutil.rmtree(target, ignore_errors=True)
-            os.replace(stage / name.rstrip("/"), target)
-        write_whole(self.record_path(project), json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+        outputs = self._digests(stage)
+        content = {"made_from": made_from, "outputs": outputs}
+        record = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        # On a cluster the step of a worker that was lost, but is not dead, may end at the same time as its repetition.
+        with FileLock(folder / f".{self.stem}.lock"):
+            path.unlink(missing_ok=True)
+            for name in self.outputs:
+                target = folder / name.rstrip("/")
+                if name.endswith("/"):
+                    shutil.rmtree(target, ignore_errors=True)
+                os.replace(stage / name.rstrip("/"), target)
+            write_whole(path, record)
         shutil.rmtree(stage, ignore_errors=True)
+        made = {self.record_path(Path()): hashlib.sha256(record.encode()).hexdigest()}
+        made |= {period_folder(Path(), self.period) / name: value for name, value in outputs.items()}
+        return {name.as_posix(): value for name, value in made.items()}
 
     def _digests(self, folder: Path) -> dict[str, str]:
         files = [path for name in self.outputs for path in _files(folder / name)]
@@ -123,6 +136,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(data)
     os.replace(partial, path)
+
+
+def clear_stages(project: Path) -> None:
+    """Remove what killed runs left of their attempts; the caller holds the project's lock."""
+    shutil.rmtree(project / STAGES, ignore_errors=True)
 
 
 def check_inputs(project: Path, steps: Sequence[Step], made: frozenset[str]) -> None:

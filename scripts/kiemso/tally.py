@@ -22,9 +22,7 @@ from kiemso.observation import OBSERVED
 from kiemso.problem import Problem
 from kiemso.record import Records, Term
 from kiemso.register import RegisterTable, by_row, find_registers
-
-# A sum of more terms than these names the first and the last of them.
-_TERMS = 12
+from kiemso.text import shortened
 
 # Table, cells, text, correction and heading of a place that states an observation.
 _Place = tuple[RegisterTable, str, str, str, str]
@@ -139,10 +137,7 @@ def _text(terms: Sequence[Term]) -> str:
     rows = f"{len(terms)} dòng"
     if all(term.counted for term in terms):
         return rows
-    values = [format_number(term.value) for term in terms]
-    if len(values) > _TERMS:
-        values = [*values[:2], "…", values[-1]]
-    return f"{rows}: {' + '.join(values)}"
+    return f"{rows}: {' + '.join(shortened([format_number(term.value) for term in terms]))}"
 
 
 def _unknown(name: str, layout: RegisterLayout, catalogue: Catalogue) -> Iterator[Problem]:

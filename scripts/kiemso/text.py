@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 
 from kiemso.message import Message, say
 
@@ -31,11 +32,13 @@ _SIGNS = str.maketrans(
         "⁄": "/",
     }
 )
+_PLAIN = _LOOK_ALIKES | _SIGNS
 # Compatibility forms that mean the same: full-width letters, no-break spaces, “…”. Not so superscripts, circled digits
 # and fractions: 10² is not 102.
 _SAME = ("<wide>", "<narrow>", "<noBreak>", "<compat>", "<font>")
 # Marks that turn the direction of writing change what a person sees: they stay, and make the text unreadable.
 _TURNING = "\u061c\u200f\u202b\u202e\u2067"
+_MOST_TERMS = 12
 
 
 def tidy(text: str) -> str:
@@ -50,10 +53,11 @@ def visible(text: str) -> str:
 
 def canonical(text: str) -> str:
     """The text as a keyboard types it: tidy, without invisible characters, its dashes, quotes and letters plain."""
-    plain = unicodedata.normalize("NFD", text).translate(_LOOK_ALIKES | _SIGNS)
+    plain = unicodedata.normalize("NFD", text).translate(_PLAIN)
     return tidy("".join(_typed(character) for character in unicodedata.normalize("NFC", plain)))
 
 
+@lru_cache(maxsize=4096)  # the same few labels are compared over and over
 def label_key(text: str) -> str:
     """What two spellings of one label have in common: its letters and digits, then each tone with its vowels' place."""
     plain = unicodedata.normalize("NFD", text).translate(_LOOK_ALIKES)
@@ -65,6 +69,12 @@ def label_key(text: str) -> str:
         f"{number}{tone}" for number, run in enumerate(_VOWELS.finditer(kept)) for tone in run[0] if tone in _TONES
     ]
     return letters + "/" + "".join(tones)
+
+
+@lru_cache(maxsize=1 << 14)
+def letters_of(text: str) -> str:
+    """What two spellings of words have in common, tones aside, so that one can be looked for in another."""
+    return label_key(text).partition("/")[0]
 
 
 def nearest(text: str, choices: Iterable[str], count: int = 3) -> list[str]:
@@ -90,6 +100,12 @@ def alternatives(names: Iterable[str]) -> Message:
     return listed
 
 
+def shortened(terms: Sequence[str]) -> list[str]:
+    """The terms of a sum, or the first two and the last of many."""
+    return [*terms] if len(terms) <= _MOST_TERMS else [*terms[:2], "…", terms[-1]]
+
+
+@cache
 def _typed(character: str) -> str:
     """The character as a keyboard types it: nothing for an invisible one."""
     if character in _TURNING:

@@ -15,9 +15,7 @@ from kiemso.observation import OBSERVED, read_cell
 from kiemso.problem import Problem
 from kiemso.role import Role
 from kiemso.table import Table
-
-# A sum of more terms than these names the first and the last of them.
-_TERMS = 12
+from kiemso.text import shortened
 
 
 class _Addend(NamedTuple):
@@ -104,13 +102,6 @@ def _difference(
             label=total.row_label,
             stated=format_number(stated),
             sum=format_number(expected),
-            terms=_terms(added),
+            terms=" + ".join(shortened([format_number(addend.value) for addend in added])),
         )
         yield Problem(message, mend, *place)
-
-
-def _terms(added: Sequence[_Addend]) -> str:
-    """The terms of a sum, or the first and the last of many."""
-    shown = added if len(added) <= _TERMS else [*added[:2], added[-1]]
-    values = [format_number(addend.value) for addend in shown]
-    return " + ".join(values if len(shown) == len(added) else [*values[:2], "…", values[-1]])

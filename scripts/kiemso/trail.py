@@ -18,12 +18,13 @@ from kiemso.fact import Fact
 from kiemso.formula import QUOTED, SUM
 from kiemso.key import parse_key
 from kiemso.manuscript import Manuscript
+from kiemso.package import program_digest
 from kiemso.page import REPORT, TEMPLATES, cell_anchor, href, notebook_page, raw_page
 from kiemso.pathway import pathway_page, school_page
 from kiemso.project import SCHOOLS, WORKSPACE_FILE, located, period_folder
 from kiemso.run import steps_of
 from kiemso.source import Source
-from kiemso.step import LOCK_FILE, Step, digest
+from kiemso.step import LOCK_FILE, Step, digest, named_files
 
 # Named here too: the recorder's module brings pandas with it, half a second that an unchanged audit need not wait.
 FACT_MIME, TABLE_MIME, CHART_MIME = (f"application/vnd.kiemso.{name}+json" for name in ("fact", "table", "chart"))
@@ -51,9 +52,8 @@ class Trail:
     @cached_property
     def frame(self) -> list[str]:
         """Digests of what decides every page beside its content: styles, templates, this package, the lock file."""
-        code = [*TEMPLATES.glob("*"), *Path(__file__).parent.rglob("*.py")]
-        files = [*self.styles, *sorted(code), located(self.evidence.project, LOCK_FILE)]
-        return [digest(path) for path in files if path.is_file()]
+        files = [*self.styles, located(self.evidence.project, LOCK_FILE)]
+        return [program_digest(), *(digest(path) for path in files if path.is_file())]
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -75,10 +75,11 @@ class Trail:
     def raw(self) -> dict[str, tuple[str, str]]:
         """The raw workbooks: period and digest by file."""
         return {
-            file: (step.period, content)
+            file: (step.period, digest(path))
             for step in self.steps
-            for file, content in step.made_from(self.evidence.project)["inputs"].items()
-            if PurePosixPath(file).parent.as_posix() == f"data/raw/{step.period}"
+            if (folder := f"data/raw/{step.period}") in step.inputs
+            for file, path in named_files(self.evidence.project, folder)
+            if PurePosixPath(file).parent.as_posix() == folder
         }
 
     @cached_property

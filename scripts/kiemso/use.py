@@ -10,10 +10,10 @@ from kiemso.grid import Grid
 from kiemso.raw import MASK
 from kiemso.register import ORDINAL_HEADINGS, RegisterTable
 from kiemso.role import Role, row_roles
-from kiemso.table import Table
+from kiemso.table import NOTES, Table
 from kiemso.text import label_key
 
-_NOTE = {label_key(heading) for heading in ("Ghi chú", "Chú thích")}
+_NOTE = {label_key(heading) for heading in NOTES}
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kiemso.catalogue import Catalogue
+from kiemso.heading import says
 from kiemso.layout import RegisterLayout, Rule
 from kiemso.message import Message, say
 from kiemso.number import Unreadable, plain
 from kiemso.observation import OBSERVED, Reading, expected, read_cell
-from kiemso.register import says
 from kiemso.text import label_key, nearest, tidy
 from kiemso.unit import parse_unit_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,14 +30,14 @@ _AT_MOST = 1000
 Told = Callable[[str], None]
 
 
-def watch(project: Path, port: int, told: Told = tell) -> None:
+def watch(project: Path, port: int, formats: Sequence[str] = ("html",), told: Told = tell) -> None:
     """Run, render and serve the project, again whenever it changes, until Ctrl-C."""
     with suppress(KeyboardInterrupt):
-        asyncio.run(_watch(project, port, told))
+        asyncio.run(_watch(project, port, formats, told))
     told(say("Stopped watching."))
 
 
-async def _watch(project: Path, port: int, told: Told) -> None:
+async def _watch(project: Path, port: int, formats: Sequence[str], told: Told) -> None:
     board = Board()
     (project / OUTPUT).mkdir(exist_ok=True)
     server, address = open_server(project / OUTPUT, board, port)
@@ -50,7 +50,7 @@ async def _watch(project: Path, port: int, told: Told) -> None:
         while True:
             await changed.wait()
             changed.clear()
-            await board.show(await asyncio.to_thread(make, project, board.state, ended))
+            await board.show(await asyncio.to_thread(make, project, formats, board.state, ended))
     finally:
         ended.set()
         stop_all()
@@ -59,13 +59,13 @@ async def _watch(project: Path, port: int, told: Told) -> None:
         server.stop()
 
 
-def make(project: Path, before: State, ended: threading.Event) -> State:
+def make(project: Path, formats: Sequence[str], before: State, ended: threading.Event) -> State:
     """The report made anew; what is refused is told here and in the browser, and the last good report stays."""
     start = time.monotonic()
     try:
         with project_lock(project):
             run_chain(project, None, tell)
-            make_report(project, ("html",), "embedded")  # the one that takes less than a second
+            make_report(project, formats, "embedded")  # which starts sooner than Quarto
     except (Refused, OSError) as error:
         if ended.is_set():  # what it was doing was ended with it
             return before

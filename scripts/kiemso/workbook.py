@@ -11,12 +11,13 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from kiemso.format import CALLED, DOCX, ENDINGS, ODS, RESAVE, TEXT, XLS, XLSB, XLSM, XLSX, name_warnings, recognise
+from kiemso.format import CALLED, DOCX, ENDINGS, ODS, TEXT, XLS, XLSB, XLSM, XLSX, name_warnings, recognise
 from kiemso.guard import guarded
 from kiemso.limit import DEFAULT, Limits
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.raw import RawWorkbook
+from kiemso.reader.fault import RESAVE
 
 _READERS = {
     XLSX: "kiemso.reader.openxml",
@@ -28,9 +29,9 @@ _READERS = {
     TEXT: "kiemso.reader.delimited",
 }
 _CLUTTER = {"thumbs.db", "desktop.ini"}  # what Windows leaves in a folder
-# What no file may be called on Windows, and what ends a line or hides in a message.
+# What no file may be called on Windows; and what ends a line, hides in a message, or is a byte that is no text.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[ .]", re.IGNORECASE | re.DOTALL)
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]')
 _LONGEST_NAME = 180  # bytes; pages about the file are named after it, and 255 is the most a file system takes
 _MEGABYTE = 1_000_000
 

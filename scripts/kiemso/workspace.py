@@ -27,6 +27,7 @@ from kiemso.term import Term, read_term
 PAGES = "pages"
 # What a school's process needs beside notebooks.
 PRELOAD = ("kiemso.workspace", "kiemso.press")
+_LOCK_SECONDS = 60
 Watch = Callable[[str, Standing], None]
 
 
@@ -79,11 +80,11 @@ def run_schools(order: Order, codes: Sequence[str], watch: Watch) -> dict[str, S
 
 def _run(order: Order, codes: Sequence[str], shared: str) -> Iterator[tuple[str, Standing]]:
     """Run each school in a process of its own; how it stands, as soon as it is known."""
-    pool = open_pool(order.manner, *PRELOAD)
+    pool = open_pool(order.workspace, order.manner, *PRELOAD)
     try:
         running = {pool.submit(apart, run_school, order, code, shared): code for code in codes}
         for future in as_completed(running):
-            yield running[future], _standing(future, order.term)
+            yield running[future], _standing(future, order, running[future])
     except BaseException:
         stop_all()
         raise
@@ -91,12 +92,19 @@ def _run(order: Order, codes: Sequence[str], shared: str) -> Iterator[tuple[str,
         pool.shutdown(cancel_futures=True)
 
 
-def _standing(future: Future, term: str) -> Standing:
-    """How a school stands; one school's mishap, whatever it is, is not the province's."""
+def _standing(future: Future, order: Order, code: str) -> Standing:
+    """How a school stands; one school's mishap, whatever it is, is not the province's, but a cluster's is."""
     try:
-        return future.result()
+        standing: Standing = future.result()
+        if order.manner.scheduler:
+            from kiemso.cluster import await_files
+
+            await_files(school_folder(order.workspace, code), standing.files)
+        return standing
+    except Refused:
+        raise
     except Exception as error:
-        return _failed(error, term)
+        return _failed(error, order.term)
 
 
 def _failed(error: Exception, term: str) -> Standing:
@@ -110,10 +118,12 @@ def run_school(order: Order, code: str, shared: str) -> Standing:
     school, start = school_folder(order.workspace, code), time.monotonic()
     try:
         school.mkdir(parents=True, exist_ok=True)
-        with project_lock(school):
+        # Where a cluster lost a worker, what that did may take a moment to end.
+        with project_lock(school, _LOCK_SECONDS if order.manner.scheduler else 0):
             own = own_files(school)
             standing = _judged(order, school)
-            remember(school, standing, shared, own)
+            files = remember(school, standing, shared, own)
+            standing = replace(standing, files=files)
     except (Refused, OSError) as error:
         standing = Standing("refused", order.term, problems=tuple(problems_of(error)))
     except Exception as error:

@@ -23,7 +23,9 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     for _ in range(rounds):
         for workers in (1, 2):
             seconds.setdefault(("local pool", workers), []).append(_cold(workspace, "--jobs", f"{workers}"))
-            with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+            with LocalCluster(
+                n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None
+            ) as cluster:
                 address = cluster.scheduler_address
                 # The first run on a worker starts its fork server, as a cluster that stands has long done.
                 _cold(workspace, "--scheduler", address)

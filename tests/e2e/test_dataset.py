@@ -9,6 +9,8 @@ from pathlib import Path
 import jsonschema
 import openpyxl
 import pytest
+from kiemso.dataset import write_dataset
+from kiemso.evidence import read_evidence
 
 from .conftest import ROOT, Project
 
@@ -35,6 +37,28 @@ def test_the_csv_has_every_fact_with_its_value_and_sources(rendered: Project) ->
     assert rows["tai-tro@2022-2024"]["value"] == "3181643000"
     assert rows["ket-nap-dang@2021-2022"]["value"] == ""
     assert "C30 “2 nhất, 3 nhì, 2 ba”" in rows["boi.ba@2022-2024"]["sources"]
+
+
+def test_files_are_written_again_just_where_they_are_not_what_the_facts_give(
+    rendered: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = read_evidence(rendered.folder, "2022-2024")
+    files = write_dataset(evidence, tmp_path)
+    whole = {file: file.read_bytes() for file in files}
+    with monkeypatch.context() as patched:
+        patched.setattr("kiemso.spreadsheet.facts_workbook", lambda _: pytest.fail("nothing has changed"))
+        assert write_dataset(evidence, tmp_path) == files
+    for file in files:
+        file.write_bytes(b"edited by hand")
+        assert write_dataset(evidence, tmp_path) == files
+        assert {file: file.read_bytes() for file in files} == whole
+        file.unlink()
+        write_dataset(evidence, tmp_path)
+        assert file.read_bytes() == whole[file]
+    (tmp_path / ".dataset.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr("kiemso.spreadsheet.facts_workbook", lambda _: b"of the new version")
+    write_dataset(evidence, tmp_path)
+    assert (tmp_path / "facts.xlsx").read_bytes() == b"of the new version"
 
 
 def test_no_text_of_a_workbook_becomes_a_formula(project: Project) -> None:

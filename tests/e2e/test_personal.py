@@ -12,9 +12,10 @@ from urllib.parse import unquote
 import openpyxl
 import pypdf
 import pytest
-import simulate
 from kiemso.evidence import read_evidence
 from kiemso.fact import Fact
+from simulated_file import write_school
+from simulated_school import MARKS, make_school
 
 from .conftest import ROOT, Project, copy_project
 
@@ -27,7 +28,7 @@ def seeded(folder: Path) -> Project:
     project = copy_project(ROOT, folder)
     for year in YEARS:
         shutil.rmtree(project.path(f"data/raw/{year}"))
-        simulate.write_school(simulate.make_school("thu-0001", year, "5"), project.folder)
+        write_school(make_school("thu-0001", year, "5"), project.folder)
     return project
 
 
@@ -61,7 +62,7 @@ def shown(project: Project) -> Iterator[tuple[str, str]]:
 def marked(text: str) -> list[str]:
     """The marks in a text, escaped in JSON or HTML or not."""
     ascii_only = re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
-    return [mark for mark in simulate.MARKS if mark in text or mark in ascii_only]
+    return [mark for mark in MARKS if mark in text or mark in ascii_only]
 
 
 def put(project: Project, file: str, sheet: str, cell: str, value: object) -> None:
@@ -83,7 +84,7 @@ def facts(project: Project) -> dict[str, Fact]:
 def test_the_marks_are_in_the_files(school: Project) -> None:
     book = openpyxl.load_workbook(school.path(LISTS))
     texts = "\n".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row)
-    assert set(marked(texts)) == {*simulate.MARKS} - {"NGƯỜI THỬ"}
+    assert set(marked(texts)) == {*MARKS} - {"NGƯỜI THỬ"}
 
 
 def test_no_output_of_a_whole_run_shows_a_mark(school: Project) -> None:

@@ -11,18 +11,15 @@ import xlrd
 from xlrd.book import Book
 from xlrd.sheet import Sheet
 
-from kiemso.archive import UNLOCK
-from kiemso.format import RESAVE
 from kiemso.limit import Limits
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.raw import RawSheet, RawWorkbook
 from kiemso.reader.biffcell import UNICODE, drafts, merged_areas, values
 from kiemso.reader.draft import covered_warnings, decoded
+from kiemso.reader.fault import RESAVE, UNREADABLE, hidden_sheet, links, macros, protected
 from kiemso.reader.reach import confirm_in_reach
 from kiemso.reader.record import Records, read_records
-
-_LOOK = say("Look in Excel whether something in it belongs to the table.")
 
 
 def read(path: Path, name: str, limits: Limits) -> RawWorkbook:
@@ -50,8 +47,8 @@ def _understood(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         if "encrypted" in str(error):
-            raise Refused(Problem(say("is protected by a password"), UNLOCK, name)) from None
-        raise Refused(Problem(say("cannot be read as a workbook"), RESAVE, name)) from None
+            raise protected(name) from None
+        raise Refused(Problem(UNREADABLE, RESAVE, name)) from None
 
 
 @contextmanager
@@ -85,13 +82,12 @@ def _warnings(path: Path, records: Records, sheets: list[Sheet], name: str) -> I
         mend = say("Open it in Excel, let it calculate (F9) and save it.")
         yield Problem(say("was saved before its formulas were calculated again"), mend, name)
     if records.other_books:
-        message = say("takes values from other workbooks, as they were when it was saved")
-        yield Problem(message, say("Check those values, or ask for the workbook without links."), name)
+        yield links(name)
     if "_VBA_PROJECT".encode("utf-16-le") in path.read_bytes():
-        yield Problem(say("holds macros, which were not run"), _LOOK, name)
+        yield macros(name)
     for sheet in sheets:
         if sheet.visibility:
-            yield Problem(say("the sheet is hidden"), _LOOK, name, sheet.name)
+            yield hidden_sheet(name, sheet.name)
 
 
 def _confirmed(path: Path, sheets: list[Sheet], name: str, limits: Limits) -> list[Problem]:

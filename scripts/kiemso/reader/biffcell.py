@@ -14,20 +14,21 @@ from kiemso.address import cell_address
 from kiemso.charset import as_windows, font_encoding
 from kiemso.encoding import Runs
 from kiemso.limit import Limits
-from kiemso.message import say
 from kiemso.raw import Area, RawCell
 from kiemso.reader.draft import Draft, remarks
+from kiemso.reader.fault import DATE, ERROR, TOO_LARGE, UNVALUED, unseen
+from kiemso.reader.merge import Merged
 from kiemso.reader.record import Records
 from kiemso.reader.shown import format_fault, number_of, shown_number
 
-_MERGED = say("is merged over several rows, so it is not clear whose value it is")
 UNICODE = 80  # the BIFF version from which texts are Unicode
 
 
 def drafts(sheet: Sheet, codec: str, records: Records, name: str, limits: Limits) -> Iterator[Draft]:
     """The cells of a sheet that hold something, their texts in pieces by font."""
-    merged = _by_row(merged_areas(sheet), sheet.nrows)
-    for row, column, kind, value in values(sheet):
+    filled = [*values(sheet)]
+    merged = Merged(merged_areas(sheet), [(row, column) for row, column, *_ in filled])
+    for row, column, kind, value in filled:
         address = cell_address(row, column)
         runs: Runs = ()
         if kind == xlrd.XL_CELL_TEXT:
@@ -35,13 +36,11 @@ def drafts(sheet: Sheet, codec: str, records: Records, name: str, limits: Limits
             runs = _runs(sheet, codec, row - 1, column - 1)
         text, number, fault = _interpreted(sheet, row - 1, column - 1)
         if records.unvalued((sheet.number, row - 1, column - 1)):
-            text, number, fault, runs = "=", None, say("holds a formula without a value"), ()
-        warning = _hidden(sheet, records, row - 1, column - 1)
-        covered = False
-        if area := next((a for a in merged.get(row, ()) if a.first_column <= column <= a.last_column), None):
-            covered = (row, column) != area[:2]
-            fault = remarks([fault, _MERGED if area.last_row > area.first_row else ""])
-        yield Draft(RawCell(name, sheet.name, address, row, column, text, number, fault, warning), runs, covered)
+            text, number, fault, runs = "=", None, UNVALUED, ()
+        faults = remarks([fault, merged.fault((row, column))])
+        warnings = remarks(_hidden(sheet, records, row - 1, column - 1))
+        told = RawCell(name, sheet.name, address, row, column, text, number, faults, warnings)
+        yield Draft(told, runs, merged.covers((row, column)))
 
 
 def values(sheet: Sheet) -> Iterator[tuple[int, int, int, Any]]:
@@ -58,13 +57,13 @@ def _interpreted(sheet: Sheet, row: int, column: int) -> tuple[str, int | float 
     if kind == xlrd.XL_CELL_TEXT:
         return value, None, ""
     if kind == xlrd.XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(value, "#?"), None, say("is an Excel error")
+        return xlrd.error_text_from_code.get(value, "#?"), None, ERROR
     if kind == xlrd.XL_CELL_BOOLEAN:
         return ("TRUE" if value else "FALSE"), None, ""
     if kind == xlrd.XL_CELL_DATE:
-        return _date(value, sheet.book.datemode), None, say("is a date, which Excel makes of texts like 1-2")
+        return _date(value, sheet.book.datemode), None, DATE
     if not math.isfinite(value):
-        return str(value), None, say("is too large a number")
+        return str(value), None, TOO_LARGE
     style = sheet.book.xf_list[sheet.cell_xf_index(row, column)]
     shown = sheet.book.format_map[style.format_key].format_str
     return shown_number(value, shown), number_of(value, shown), format_fault(shown)
@@ -100,23 +99,14 @@ def _in_unicode(data: bytes, codec: str, font: str) -> str:
         return as_windows(data)
 
 
-def _hidden(sheet: Sheet, records: Records, row: int, column: int) -> str:
-    """A warning that the row or column of the cell is not shown, or nothing."""
+def _hidden(sheet: Sheet, records: Records, row: int, column: int) -> list[str]:
+    """Warnings that the row or column of the cell is not shown."""
     in_row, in_column = sheet.rowinfo_map.get(row), sheet.colinfo_map.get(column)
-    if in_row.hidden if in_row else sheet.default_row_hidden:
-        in_filter = sheet.number in records.filtered
-        return say("stands in a row that a filter hides") if in_filter else say("stands in a hidden row")
-    return say("stands in a hidden column") if in_column and in_column.hidden else ""
+    row_hidden = in_row.hidden if in_row else sheet.default_row_hidden
+    column_hidden = in_column is not None and in_column.hidden
+    return unseen(row=bool(row_hidden), column=bool(column_hidden), by_filter=sheet.number in records.filtered)
 
 
 def merged_areas(sheet: Sheet) -> list[Area]:
     """The merged cells of the sheet."""
     return [Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells]
-
-
-def _by_row(areas: list[Area], rows: int) -> dict[int, list[Area]]:
-    found: dict[int, list[Area]] = {}
-    for area in areas:
-        for row in range(area.first_row, min(area.last_row, rows) + 1):
-            found.setdefault(row, []).append(area)
-    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
@@ -19,13 +18,13 @@ from kiemso.problem import Problem, Refused
 from kiemso.raw import Area, RawCell
 from kiemso.reader.binaryrecord import FILTER_COLUMN, MERGED_CELL, SHORT_CELLS, Cell, Damaged, Line, Look, Text, records
 from kiemso.reader.draft import Draft, remarks
+from kiemso.reader.fault import DATE, ERROR, TOO_LARGE, UNVALUED, unseen
+from kiemso.reader.merge import Merged
 from kiemso.reader.shown import format_fault, number_of, shown_number
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 # Excel's own formats of these numbers are dates in the language of the computer.
 _LOCAL_DATES = (*range(27, 37), *range(50, 59))
-_DATE = say("is a date, which Excel makes of texts like 1-2")
-_MERGED = say("is merged over several rows, so it is not clear whose value it is")
 _DAYS_TO_1904 = timedelta(days=1462)
 
 
@@ -83,15 +82,14 @@ def read_sheet(data: bytes, title: str, book: Book, name: str, limits: Limits) -
     """The sheet of that title. Raises Damaged or IndexError; Refused by the limits."""
     layout = _layout(data, title, name, limits)
     sheet = Sheet(title, merged=tuple(layout.merged))
-    merged = _by_row(layout)
+    merged = Merged(layout.merged, layout.cells)
     for place, cell in sorted(layout.cells.items()):
         text, number, fault, runs, sheet.seen[place] = _interpreted(cell, book)
         limits.hold("text", len(text), name, title, cell_address(*place))
         where = (name, title, cell_address(*place), *place)
-        area = _area(place, merged[place[0]])
-        faults = remarks([fault, _MERGED if area.first_row < area.last_row else ""])
+        faults = remarks([fault, merged.fault(place)])
         told = RawCell(*where, text, number, faults, remarks(_hidden(place, layout)))
-        sheet.drafts.append(Draft(told, runs, place != area[:2]))
+        sheet.drafts.append(Draft(told, runs, merged.covers(place)))
     return sheet
 
 
@@ -126,9 +124,9 @@ def _layout(data: bytes, title: str, name: str, limits: Limits) -> _Layout:
 def _interpreted(cell: Cell, book: Book) -> tuple[str, int | float | None, str, Runs, str | float | bool | None]:
     """What a cell shows, its number, why it is not to be trusted, its pieces, and what calamine should see."""
     if cell.unvalued:
-        return "=", None, say("holds a formula without a value"), (), cell.value
+        return "=", None, UNVALUED, (), cell.value
     if cell.kind == "error":
-        return _ERRORS.get(cell.value, "#?"), None, say("is an Excel error"), (), None
+        return _ERRORS.get(cell.value, "#?"), None, ERROR, (), None
     if cell.kind == "boolean":
         return str(cell.value).upper(), None, "", (), cell.value
     if cell.kind == "number":
@@ -140,9 +138,9 @@ def _interpreted(cell: Cell, book: Book) -> tuple[str, int | float | None, str, 
 
 def _number(value: float, code: str, from_1904: bool) -> tuple[str, int | float | None, str, Runs, float | None]:
     if not math.isfinite(value):
-        return str(value), None, say("is too large a number"), (), None
+        return str(value), None, TOO_LARGE, (), None
     if is_date_format(code):
-        return _date(value, from_1904), None, _DATE, (), None
+        return _date(value, from_1904), None, DATE, (), None
     return shown_number(value, code), number_of(value, code), format_fault(code), (), value
 
 
@@ -154,28 +152,7 @@ def _date(value: float, from_1904: bool) -> str:
     return str(moment).removesuffix(" 00:00:00")
 
 
-def _by_row(layout: _Layout) -> dict[int, list[Area]]:
-    """The merged cells of each row that holds cells."""
-    found: dict[int, list[Area]] = {row: [] for row, _ in layout.cells}
-    rows = sorted(found)
-    for area in layout.merged:
-        for row in rows[bisect_left(rows, area.first_row) : bisect_right(rows, area.last_row)]:
-            found[row].append(area)
-    return found
-
-
-def _area(place: tuple[int, int], merged: list[Area]) -> Area:
-    """The merged cell that a cell belongs to, or the cell alone."""
-    found = (area for area in merged if area.first_column <= place[1] <= area.last_column)
-    return next(found, Area(*place, *place))
-
-
 def _hidden(place: tuple[int, int], layout: _Layout) -> list[str]:
     """Warnings that the row or column of the cell is not shown."""
-    warnings: list[str] = []
-    if place[0] in layout.hidden_rows:
-        in_filter = say("stands in a row that a filter hides")
-        warnings.append(in_filter if layout.filtered else say("stands in a hidden row"))
-    if any(line.first < place[1] <= line.last + 1 for line in layout.hidden_columns):
-        warnings.append(say("stands in a hidden column"))
-    return warnings
+    in_column = any(line.first < place[1] <= line.last + 1 for line in layout.hidden_columns)
+    return unseen(row=place[0] in layout.hidden_rows, column=in_column, by_filter=layout.filtered)

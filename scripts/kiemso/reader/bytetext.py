@@ -77,18 +77,18 @@ def _without_mark(data: bytes, name: str) -> Text:
             found.append(Text(text, "UTF-16"))
     if len(found) == 1:
         return found[0]
-    line = data[: data.index(b"\0")].count(b"\n") + 1
-    raise Refused(Problem(say("holds a control character in line {line}, as no text does", line=line), _AGAIN, name))
+    raise _controlled(data[: data.index(b"\0")].count(b"\n") + 1, name)
 
 
 def _checked(text: Text, name: str) -> Text:
     """The text, Refused where control characters stand in it."""
     if found := _CONTROL.search(text.text):
-        line = text.text.count("\n", 0, found.start()) + 1
-        raise Refused(
-            Problem(say("holds a control character in line {line}, as no text does", line=line), _AGAIN, name)
-        )
+        raise _controlled(text.text.count("\n", 0, found.start()) + 1, name)
     return text
+
+
+def _controlled(line: int, name: str) -> Refused:
+    return Refused(Problem(say("holds a control character in line {line}, as no text does", line=line), _AGAIN, name))
 
 
 def _damaged(before: bytes, called: str, name: str) -> Refused:

@@ -17,7 +17,7 @@ from kiemso.problem import Problem, Refused
 from kiemso.raw import RawCell, RawSheet, RawWorkbook
 from kiemso.reader.bytetext import UTF8, Text, text_of
 from kiemso.reader.draft import remarks
-from kiemso.reader.separator import find_separator, usual_width
+from kiemso.reader.separator import AS_WORKBOOK, find_separator, usual_width
 
 _DECLARED = re.compile(r"sep=(.)(?:\r\n?|\n|$)", re.IGNORECASE)
 # Saving as plain CSV puts a question mark for each letter that the code page has not: “H?c sinh”.
@@ -65,10 +65,7 @@ def _parsed(text: str, separator: str, name: str, sheet: str, limits: Limits) ->
         message = say(
             "has a quotation mark in or before line {line} that is not closed or not doubled", line=reader.line_num
         )
-        mend = say(
-            "Open the file in Excel, see that each value stands in its column, and save it as a workbook (.xlsx)."
-        )
-        raise Refused(Problem(message, mend, name, sheet)) from None
+        raise Refused(Problem(message, AS_WORKBOOK, name, sheet)) from None
     finally:
         csv.field_size_limit(before)
 
@@ -84,12 +81,11 @@ def _odd(row: list[str], width: int, cut_off: bool) -> tuple[str, str]:
     Fewer in a last line that does not end are a file that was cut off.
     """
     used = max((column for column, text in enumerate(row, 1) if text.strip()), default=0)
-    if used > width:
-        return say("stands in a row of {met} columns, {usual} are usual", met=used, usual=width), ""
-    if 1 < len(row) < width:
-        few = say("stands in a row of {met} columns, {usual} are usual", met=len(row), usual=width)
-        return (few, "") if cut_off else ("", few)
-    return "", ""
+    if not (used > width or 1 < len(row) < width):
+        return "", ""
+    met = used if used > width else len(row)
+    uneven = say("stands in a row of {met} columns, {usual} are usual", met=met, usual=width)
+    return (uneven, "") if used > width or cut_off else ("", uneven)
 
 
 def _in_unicode(cells: list[RawCell], found: Text) -> Iterator[RawCell]:

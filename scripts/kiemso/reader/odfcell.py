@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from kiemso.encoding import Runs
 from kiemso.message import say
+from kiemso.reader.fault import DATE, ERROR, SHOWN_OTHERWISE, TABLE_WITHIN, UNVALUED
 from kiemso.reader.odfstyle import Styles, qualified
 from kiemso.reader.shown import format_fault, is_percent, number_of, shown_number
 
@@ -37,14 +38,14 @@ def held(cell: Any, styles: Styles, style: str | None) -> Held | None:
     runs = list(_runs(cell, styles, styles.font("table-cell", style)))
     shown = "".join(text for text, _ in runs)
     if cell.find(qualified("table:table")) is not None:
-        return Held(shown or "(bảng)", fault=say("holds a table of its own"))
+        return Held(shown or "(bảng)", fault=TABLE_WITHIN)
     if cell.get(qualified("calcext:value-type")) == "error" or _ERROR.fullmatch(shown.strip()):
-        return Held(shown.strip() or "#", fault=say("is an Excel error"))
+        return Held(shown.strip() or "#", fault=ERROR)
     if kind in ("float", "percentage", "currency"):
         return _number(cell, kind, shown, styles.number_format(style))
     if kind in ("date", "time"):
         value = cell.get(qualified(f"office:{kind}-value"), "")
-        return Held(shown.strip() or value, fault=say("is a date, which Excel makes of texts like 1-2"))
+        return Held(shown.strip() or value, fault=DATE)
     if kind == "boolean":
         value = cell.get(qualified("office:boolean-value"), "")
         return Held(value.upper() or shown, seen=value == "true")
@@ -55,7 +56,7 @@ def _text(cell: Any, kind: str | None, shown: str, runs: Runs) -> Held | None:
     formula, stated = cell.get(qualified("table:formula")), cell.get(qualified("office:string-value"))
     # A formula that makes an empty text has an empty paragraph.
     if formula is not None and kind is None and cell.find(qualified("text:p")) is None:
-        return Held("=" + formula.partition("=")[2], fault=say("holds a formula without a value"))
+        return Held("=" + formula.partition("=")[2], fault=UNVALUED)
     if not shown.strip() and not (stated or "").strip():
         return None
     if stated is None:
@@ -64,7 +65,7 @@ def _text(cell: Any, kind: str | None, shown: str, runs: Runs) -> Held | None:
         return Held(shown, runs=runs, seen=stated)
     if not shown.strip():
         return Held(stated, seen=stated)
-    return Held(shown, fault=say("is shown as something else than it holds"), runs=runs, seen=stated)
+    return Held(shown, fault=SHOWN_OTHERWISE, runs=runs, seen=stated)
 
 
 def _is_plain(cell: Any) -> bool:
@@ -85,7 +86,7 @@ def _number(cell: Any, kind: str, shown: str, code: str) -> Held:
     number = number_of(value, code)
     fault = format_fault(code)
     if shown.strip() and not _agrees(shown, number):
-        fault = fault or say("is shown as something else than it holds")
+        fault = fault or SHOWN_OTHERWISE
     currency = cell.get(qualified("office:currency"), "")
     warning = "" if currency in _OURS else say("is an amount in {currency}", currency=currency)
     return Held(shown_number(value, code), number, fault, warning, seen=value)

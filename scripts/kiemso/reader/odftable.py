@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from kiemso.raw import Area
 from kiemso.reader.odfstyle import qualified
+from kiemso.reader.package import unwrapped
 
 _ROW, _COLUMN = qualified("table:table-row"), qualified("table:table-column")
 _CELLS = (qualified("table:table-cell"), qualified("table:covered-table-cell"))
@@ -42,7 +43,7 @@ class Columns:
         self._starts: list[int] = []
         self._columns: list[Any] = []
         number = 1
-        for column in _within(table, _COLUMN):
+        for column in unwrapped(table, _COLUMN, _GROUPS):
             self._starts.append(number)
             self._columns.append(column)
             number += _times(column, "table:number-columns-repeated")
@@ -63,29 +64,21 @@ class Columns:
 def rows_of(table: Any) -> Iterator[Row]:
     """The rows of a sheet in their order."""
     number = 1
-    for row in _within(table, _ROW):
+    for row in unwrapped(table, _ROW, _GROUPS):
         times = _times(row, "table:number-rows-repeated")
         style = row.get(qualified("table:default-cell-style-name"))
         yield Row(row, number, times, style, row.get(qualified("table:visibility"), "visible"))
         number += times
 
 
-def areas_of(row: Row) -> Iterator[Area]:
-    """The merged cells that begin in the row."""
+def areas_of(row: Row, times: int) -> Iterator[Area]:
+    """The merged cells that begin in the row and its repetitions, of which there are so many altogether."""
     for cell, column, _ in row.cells():
         down = _times(cell, "table:number-rows-spanned")
         across = _times(cell, "table:number-columns-spanned")
         if down > 1 or across > 1:
-            yield Area(row.number, column, row.number + down - 1, column + across - 1)
-
-
-def _within(element: Any, tag: str) -> Iterator[Any]:
-    """The rows or columns of a sheet, also those in groups."""
-    for child in element:
-        if child.tag == tag:
-            yield child
-        elif child.tag in _GROUPS:
-            yield from _within(child, tag)
+            for number in range(row.number, row.number + times):
+                yield Area(number, column, number + down - 1, column + across - 1)
 
 
 def _times(element: Any, attribute: str) -> int:

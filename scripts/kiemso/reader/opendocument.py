@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kiemso.address import cell_address
-from kiemso.format import RESAVE
 from kiemso.limit import Limits
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.raw import Area, RawCell, RawSheet, RawWorkbook
 from kiemso.reader.draft import Draft, covered_warnings, decoded, remarks
+from kiemso.reader.fault import LINKED, MERGED, RESAVE, UNREADABLE, hidden_sheet, links, macros, unseen
 from kiemso.reader.odfcell import Held, held
 from kiemso.reader.odfstyle import Styles, qualified
 from kiemso.reader.odftable import Columns, Row, areas_of, rows_of
@@ -28,7 +28,7 @@ _OTHER_FILE = "'file:"
 
 def read(path: Path, name: str, limits: Limits) -> RawWorkbook:
     """Every cell that holds something; Refused for a damaged file, and where calamine reads a cell otherwise."""
-    with refusing(name, say("cannot be read as a workbook"), RESAVE):
+    with refusing(name, UNREADABLE, RESAVE):
         with zipfile.ZipFile(path) as package:
             content = parse_part(package, "content.xml", name)
             parts = set(package.namelist())
@@ -81,7 +81,8 @@ class _Sheet:
             for cell, column, times, value in found:
                 for place in range(column, column + times):
                     self._add(cell, row, (number, place), value)
-        for area in areas_of(row):
+        # Where nothing stands, nobody looks for what is merged in the repetitions.
+        for area in areas_of(row, row.times if found else 1):
             self._hold("rows", area.last_row, *area[:2])
             self._hold("columns", area.last_column, *area[:2])
             self._areas.append(area)
@@ -89,15 +90,11 @@ class _Sheet:
     def _add(self, cell: Any, row: Row, place: tuple[int, int], value: Held) -> None:
         faults, warnings = [value.fault], [value.warning]
         if int(cell.get(qualified("table:number-rows-spanned"), 1)) > 1:
-            faults.append(say("is merged over several rows, so it is not clear whose value it is"))
-        if row.visibility == "filter":
-            warnings.append(say("stands in a row that a filter hides"))
-        elif row.visibility == "collapse":
-            warnings.append(say("stands in a hidden row"))
-        if self._columns.hidden(place[1]):
-            warnings.append(say("stands in a hidden column"))
+            faults.append(MERGED)
+        by_filter, column_hidden = row.visibility == "filter", self._columns.hidden(place[1])
+        warnings += unseen(row=by_filter or row.visibility == "collapse", column=column_hidden, by_filter=by_filter)
         if _OTHER_FILE in cell.get(qualified("table:formula"), ""):
-            warnings.append(say("was calculated from another workbook"))
+            warnings.append(LINKED)
         where = (self._name, self.title, cell_address(*place), *place)
         told = RawCell(*where, value.text, value.number, remarks(faults), remarks(warnings))
         self.drafts.append(Draft(told, value.runs, cell.tag == qualified("table:covered-table-cell")))
@@ -109,15 +106,11 @@ class _Sheet:
 
 def _warnings(spreadsheet: Any, sheets: list[_Sheet], parts: set[str], name: str) -> list[Problem]:
     """What is suspicious about the whole file."""
-    warnings = [
-        Problem(say("the sheet is hidden"), _LOOK, name, sheet.title) for sheet in sheets if sheet.described.hidden
-    ]
+    warnings = [hidden_sheet(name, sheet.title, _LOOK) for sheet in sheets if sheet.described.hidden]
     if any(part.startswith(("Basic/", "Scripts/")) for part in parts):
-        warnings.append(Problem(say("holds macros, which were not run"), _LOOK, name))
+        warnings.append(macros(name, _LOOK))
     if any(_is_copy(table) for table in spreadsheet.iterchildren(qualified("table:table"))):
-        message = say("takes values from other workbooks, as they were when it was saved")
-        mend = say("Check those values, or ask for the workbook without links.")
-        warnings.append(Problem(message, mend, name))
+        warnings.append(links(name))
     if spreadsheet.find(qualified("table:tracked-changes")) is not None:
         mend = say("Accept or reject the changes and save it again.")
         warnings.append(Problem(say("holds recorded changes that are not accepted yet"), mend, name))

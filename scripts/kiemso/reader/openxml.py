@@ -13,12 +13,24 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from kiemso.address import cell_address
 from kiemso.encoding import Runs
-from kiemso.format import RESAVE
 from kiemso.limit import Limits
-from kiemso.message import say
 from kiemso.problem import Problem
 from kiemso.raw import RawCell, RawSheet, RawWorkbook
 from kiemso.reader.draft import Draft, covered_warnings, decoded, remarks
+from kiemso.reader.fault import (
+    DATE,
+    ERROR,
+    LINKED,
+    RESAVE,
+    TOO_LARGE,
+    UNREADABLE,
+    UNVALUED,
+    hidden_sheet,
+    links,
+    macros,
+    unseen,
+)
+from kiemso.reader.merge import Merged, Place
 from kiemso.reader.package import refusing
 from kiemso.reader.parts import Parts, SheetPart
 from kiemso.reader.plainbook import Sheet, count_strings, count_styles, load_values
@@ -27,16 +39,8 @@ from kiemso.reader.second import Seen
 from kiemso.reader.shown import format_fault, number_of, shown_number
 from kiemso.reader.worksheet import Stated, Worksheet
 
-Place = tuple[int, int]
 _OTHER_BOOK = re.compile(r"\[\d+\][^!\[\]]*!")
 _WITHOUT_CELLS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
-_MERGED = say("is merged over several rows, so it is not clear whose value it is")
-_DATE = say("is a date, which Excel makes of texts like 1-2")
-_ROW_HIDDEN = say("stands in a hidden row")
-_FILTERED = say("stands in a row that a filter hides")
-_COLUMN_HIDDEN = say("stands in a hidden column")
-_LINKED = say("was calculated from another workbook")
-_LOOK = say("Look in Excel whether something in it belongs to the table.")
 
 
 class _Look(NamedTuple):
@@ -48,7 +52,7 @@ class _Look(NamedTuple):
 
 def read(path: Path, name: str, limits: Limits) -> RawWorkbook:
     """Every cell that holds something; Refused for a damaged file, and for cells that only one reader sees."""
-    with refusing(name, say("cannot be read as a workbook"), RESAVE):
+    with refusing(name, UNREADABLE, RESAVE):
         return _read(path, name, limits)
 
 
@@ -69,17 +73,16 @@ def _read(path: Path, name: str, limits: Limits) -> RawWorkbook:
     confirmed = confirm_in_reach(path, name, [(sheet.part.name, sheet.seen()) for sheet in found], limits)
     drafts = [draft for sheet in found for draft in sheet.drafts()]
     sheets = tuple(RawSheet(sheet.part.name, sheet.hidden, sheet.xml.merged) for sheet in found)
-    own = (warning for sheet in found for warning in sheet.warnings())
+    own = (hidden_sheet(name, sheet.name) for sheet in sheets if sheet.hidden)
     warnings = (*_warnings(parts, name), *own, *covered_warnings(drafts), *confirmed)
     return RawWorkbook(name, sheets, decoded(drafts), warnings)
 
 
 def _warnings(parts: Parts, name: str) -> Iterator[Problem]:
     if parts.macros:
-        yield Problem(say("holds macros, which were not run"), _LOOK, name)
+        yield macros(name)
     if parts.linked:
-        message = say("takes values from other workbooks, as they were when it was saved")
-        yield Problem(message, say("Check those values, or ask for the workbook without links."), name)
+        yield links(name)
 
 
 class _Sheet:
@@ -89,20 +92,15 @@ class _Sheet:
         self.part, self.xml, self.hidden = part, xml, part.state != "visible"
         self._file, self._limits = file, limits
         self._found = {place: values.cell(*place) for place in sorted(xml.cells)}
-        self._covered = _covered(xml)
+        self._merged = Merged(xml.merged, xml.cells)
 
     def seen(self) -> Seen:
         """The values as a second reader can confirm them: of errors and dates it sees less, or something else."""
         return {place: _plain(cell) for place, cell in self._found.items() if cell.value is not None}
 
-    def warnings(self) -> Iterator[Problem]:
-        if self.hidden:
-            yield self._problem(say("the sheet is hidden"), _LOOK)
-
     def drafts(self) -> Iterator[Draft]:
         """The cells that hold something."""
         looks: dict[int, _Look] = {}
-        corners = {area[:2] for area in self.xml.merged if area.first_row < area.last_row}
         columns = {column for _, column in self._found}
         hidden = {column for column in columns if any(column in range_ for range_ in self.xml.hidden_columns)}
         for place, cell in self._found.items():
@@ -115,10 +113,10 @@ class _Sheet:
             text, number, runs = self._value(cell, stated, look)
             if len(text) > self._limits.text:
                 self._limits.hold("text", len(text), self._file, self.part.name, address)
-            fault = remarks((_fault(cell, stated, look), _MERGED if place in corners else ""))
+            fault = remarks((_fault(cell, stated, look), self._merged.fault(place)))
             warning = remarks(self._doubts(place, place[1] in hidden, stated.formula))
             told = RawCell(self._file, self.part.name, address, *place, text, number, fault, warning)
-            yield Draft(told, runs, place in self._covered)
+            yield Draft(told, runs, self._merged.covers(place))
 
     def _value(self, cell: Any, stated: Stated, look: _Look) -> tuple[str, int | float | None, Runs]:
         """The text that a person sees, the number that a program calculates with, and a text's runs."""
@@ -139,28 +137,23 @@ class _Sheet:
 
     def _doubts(self, place: Place, column_hidden: bool, formula: str) -> Iterator[str]:
         """What is suspicious about a cell that can be used."""
-        if place[0] in self.xml.hidden_rows:
-            yield _FILTERED if self.xml.filters(place[0]) else _ROW_HIDDEN
-        if column_hidden:
-            yield _COLUMN_HIDDEN
+        row = place[0] in self.xml.hidden_rows
+        yield from unseen(row=row, column=column_hidden, by_filter=row and self.xml.filters(place[0]))
         if formula and _OTHER_BOOK.search(formula):
-            yield _LINKED
-
-    def _problem(self, message: str, mend: str, place: Place | None = None) -> Problem:
-        return Problem(message, mend, self._file, self.part.name, cell_address(*place) if place else "")
+            yield LINKED
 
 
 def _fault(cell: Any, stated: Stated, look: _Look) -> str:
     """Why a person could take the cell for something else than its value, or nothing."""
     if cell.value is None:
-        return say("holds a formula without a value")
+        return UNVALUED
     if stated.kind == "e":
-        return say("is an Excel error")
+        return ERROR
     if cell.is_date or cell.data_type == "e":  # a number that is no day of the calendar, shown as a date
-        return _DATE
+        return DATE
     if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
         return ""
-    return format_fault(look.number_format) if math.isfinite(cell.value) else say("is too large a number")
+    return format_fault(look.number_format) if math.isfinite(cell.value) else TOO_LARGE
 
 
 def _run(piece: str | TextBlock, font: str) -> tuple[str, str]:
@@ -175,18 +168,3 @@ def _plain(cell: Any) -> str | float | bool | None:
         text = str(cell.value)
         return text if text.strip() else ""  # calamine drops some blanks
     return cell.value
-
-
-def _covered(xml: Worksheet) -> set[Place]:
-    """The cells under a merged cell, but for its first one."""
-    rows: dict[int, list[int]] = {}
-    for row, column in xml.cells:
-        rows.setdefault(row, []).append(column)
-    found: set[Place] = set()
-    for area in xml.merged:
-        tall = area.last_row - area.first_row >= len(rows)
-        for row in rows if tall else range(area.first_row, area.last_row + 1):
-            if area.first_row <= row <= area.last_row:
-                columns = rows.get(row, ())
-                found |= {(row, c) for c in columns if area.first_column <= c <= area.last_column} - {area[:2]}
-    return found

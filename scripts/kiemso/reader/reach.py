@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kiemso.address import cell_address
-from kiemso.format import RESAVE
 from kiemso.limit import Limits
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
+from kiemso.reader.fault import RESAVE, unconfirmed
 from kiemso.reader.second import Seen, confirm
 
 _LARGEST_BOX = 5_000_000  # cells of the rectangle from A1, there or not
@@ -29,8 +29,7 @@ def confirm_in_reach(
     warnings = [_too_far(name, title, max(sheets[title])) for title in far]
     near = {title: seen for title, seen in sheets.items() if title not in far}
     if far and at_once:
-        message = say("could be read by one of two readers only, so that nothing confirms its values")
-        return warnings + [Problem(message, RESAVE, name, title) for title, seen in near.items() if seen]
+        return warnings + [unconfirmed(name, title) for title, seen in near.items() if seen]
     return warnings + confirm(path, name, near, limits)
 
 

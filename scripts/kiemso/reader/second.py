@@ -14,12 +14,11 @@ from kiemso.address import cell_address
 from kiemso.limit import Limits
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
+from kiemso.reader.fault import RESAVE, unconfirmed
 
 # What the first reader sees in a sheet, by row and column from 1; None where the two are known to say it differently:
 # an error, which calamine drops, or a date.
 Seen = Mapping[tuple[int, int], str | float | bool | None]
-
-_RESAVE = say("Open it in Excel or LibreOffice and save it as an Excel workbook (.xlsx).")
 
 
 def confirm(path: Path, name: str, sheets: Mapping[str, Seen], limits: Limits) -> list[Problem]:
@@ -33,11 +32,10 @@ def confirm(path: Path, name: str, sheets: Mapping[str, Seen], limits: Limits) -
         other = named[number] if len(named) == len(sheets) else title
         sheet = _sheet(workbook, other) if workbook and other in named else None
         if sheet is None or sheet.total_height * sheet.total_width > limits.cells:
-            message = say("could be read by one of two readers only, so that nothing confirms its values")
-            warnings.append(Problem(message, _RESAVE, name, title))
+            warnings.append(unconfirmed(name, title))
         elif differing := list(_differing(sheet, seen)):
             message = say("two readers disagree on {count} cell(s), this is the first", count=len(differing))
-            problems.append(Problem(message, _RESAVE, name, title, cell_address(*differing[0])))
+            problems.append(Problem(message, RESAVE, name, title, cell_address(*differing[0])))
     if problems:
         raise Refused(problems)
     return warnings

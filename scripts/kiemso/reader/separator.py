@@ -17,6 +17,9 @@ _SAMPLE = 500  # rows
 _EVEN = 0.9  # the share of rows that have the usual width
 _DECIMAL_COMMA = re.compile(r"[-+]?[\d.\s]*\d,\d+\s*%?")
 _LARGEST_FIELD = 1_000_000
+AS_WORKBOOK = say(
+    "Open the file in Excel, see that each value stands in its column, and save it as a workbook (.xlsx)."
+)
 
 
 def usual_width(rows: Iterable[Sequence[str]]) -> int:
@@ -37,10 +40,7 @@ def find_separator(text: str, name: str) -> str:
     if rivals:
         shown = either(_called(separator) for separator in (first, *rivals))
         message = say("has columns that are separated by {separators}: both are possible", separators=shown)
-        mend = say(
-            "Open the file in Excel, see that each value stands in its column, and save it as a workbook (.xlsx)."
-        )
-        raise Refused(Problem(message, mend, name))
+        raise Refused(Problem(message, AS_WORKBOOK, name))
     return first
 
 

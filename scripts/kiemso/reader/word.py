@@ -15,6 +15,7 @@ from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.raw import RawCell, RawSheet, RawWorkbook
 from kiemso.reader.draft import Draft, covered_warnings, decoded, remarks
+from kiemso.reader.fault import MERGED, unseen
 from kiemso.reader.package import refuse_document_type, refusing
 from kiemso.reader.wordcell import COMPATIBLE, Walk
 from kiemso.reader.wordgrid import areas_of, slots_of
@@ -22,7 +23,7 @@ from kiemso.reader.wordstyle import Styles
 
 _UNREADABLE = say("cannot be read as a Word file")
 _RESAVE = say("Open it in Word or LibreOffice and save it as a Word document (.docx).")
-_MERGED = say("is merged over several rows, so it is not clear whose value it is")
+_TABULATE = say("Put the figures into a table of the Word file, or send the workbook that they come from.")
 _OLE = "{urn:schemas-microsoft-com:office:office}OLEObject"
 
 
@@ -58,8 +59,7 @@ def read(path: Path, name: str, limits: Limits) -> RawWorkbook:
         # A cell often ends in an empty paragraph.
         found = tuple(cell._replace(text=cell.text.strip(), original=cell.original.strip()) for cell in decoded(drafts))
     if not found:
-        mend = say("Put the figures into a table of the Word file, or send the workbook that they come from.")
-        raise Refused(Problem(say("holds no table with text in it"), mend, name))
+        raise Refused(Problem(say("holds no table with text in it"), _TABULATE, name))
     return RawWorkbook(name, tuple(sheets), found, tuple(warnings))
 
 
@@ -86,9 +86,9 @@ def _examined(path: Path, name: str) -> list[Problem]:
 def _unread(body: Any, name: str) -> list[Problem]:
     """Warnings of what stands in the text and is no table, and may hold figures."""
     objects = [str(item.get("ProgID", "")) for item in body.iter(_OLE)]
-    mend = say("Put the figures into a table of the Word file, or send the workbook that they come from.")
     warnings = [
-        Problem(say("holds an embedded object ({kind}), which is not read", kind=kind), mend, name) for kind in objects
+        Problem(say("holds an embedded object ({kind}), which is not read", kind=kind), _TABULATE, name)
+        for kind in objects
     ]
     if any(True for _ in body.iter(qn("w:altChunk"), qn("w:subDoc"))):
         warnings.append(Problem(say("includes another document, which is not read"), _RESAVE, name))
@@ -124,8 +124,8 @@ def _read_table(table: _Table, styles: Styles, name: str, limits: Limits) -> tup
         runs = passage.runs
         limits.hold("text", sum(len(text) for text, _ in runs), name, table.name, slot.address)
         area = areas.get((slot.row, slot.column))
-        faults = [passage.fault, _MERGED if area and area.first_row < area.last_row else ""]
-        warnings = [passage.warning, say("stands in a hidden row") if slot.hidden else ""]
+        faults = [passage.fault, MERGED if area and area.first_row < area.last_row else ""]
+        warnings = [passage.warning, *unseen(row=slot.hidden, column=False, by_filter=False)]
         place = (name, table.name, slot.address, slot.row, slot.column)
         drafts.append(Draft(RawCell(*place, "", None, remarks(faults), remarks(warnings)), runs, area is None))
     merged = tuple(area for area in areas.values() if area[:2] != area[2:])

@@ -8,6 +8,7 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from kiemso.message import say
+from kiemso.reader.fault import TABLE_WITHIN
 from kiemso.reader.passage import Passage, Place
 from kiemso.reader.wordstyle import Styles
 
@@ -104,9 +105,7 @@ class Walk:
         """What Word shows in the cell and is read elsewhere, or nowhere."""
         inner = element.tag == qn("w:tbl")
         self.passage.stand_in("(bảng)" if inner else "(tài liệu)")
-        self.passage.warn(
-            say("holds a table of its own") if inner else say("holds another document, which is not read")
-        )
+        self.passage.warn(TABLE_WITHIN if inner else say("holds another document, which is not read"))
 
     def _note(self, element: Any, place: Place) -> None:
         self.passage.warn(say("has a footnote, which is not read"))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from docx.oxml.ns import qn
 
 from kiemso.message import say
+from kiemso.reader.fault import UNVALUED
 
 # Their text does not hang on when Word last worked them out.
 _STEADY = {"HYPERLINK", "FORMTEXT", "MERGEFIELD", "ADDIN"}
@@ -36,7 +37,7 @@ class Field:
         if name in _CHOICES:
             return Worth(fault=say("is a form field whose choice is not read"))
         if name not in _STEADY and not self.result.strip():
-            return Worth(fault=say("holds a formula without a value"))
+            return Worth(fault=UNVALUED)
         if self.dirty:
             return Worth(fault=say("is a field that Word has still to work out again"))
         if name not in _STEADY:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from docx.oxml.ns import qn
 
 from kiemso.raw import Area
+from kiemso.reader.package import unwrapped
 
 # Word puts rows and cells into these, and python-docx passes over them.
 _WRAPPERS = tuple(qn(f"w:{name}") for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
@@ -38,10 +39,10 @@ class Slot(NamedTuple):
 
 def slots_of(table: Any, hold: Callable[[str, int], None]) -> Iterator[Slot]:
     """The cells of a table, row by row; `hold` is told how many "rows" and "columns" there are so far."""
-    for number, row in enumerate(_children(table, qn("w:tr")), 1):
+    for number, row in enumerate(unwrapped(table, qn("w:tr"), _WRAPPERS), 1):
         hold("rows", number)
         column = 1 + _count(row, f"{qn('w:trPr')}/{qn('w:gridBefore')}", 0)
-        for cell in _children(row, qn("w:tc")):
+        for cell in unwrapped(row, qn("w:tc"), _WRAPPERS):
             span = max(_count(cell, f"{qn('w:tcPr')}/{qn('w:gridSpan')}", 1), 1)
             hold("columns", column + span - 1)
             yield Slot(cell, number, column, span, _merge(cell, "w:vMerge"), _merge(cell, "w:hMerge"))
@@ -67,15 +68,6 @@ def areas_of(slots: list[Slot]) -> dict[tuple[int, int], Area]:
         above[slot.column] = here
         before = here
     return areas
-
-
-def _children(element: Any, tag: str) -> Iterator[Any]:
-    """The rows of a table or cells of a row, also those in content controls and the like."""
-    for child in element:
-        if child.tag == tag:
-            yield child
-        elif child.tag in _WRAPPERS:
-            yield from _children(child, tag)
 
 
 def _merge(cell: Any, tag: str) -> str:

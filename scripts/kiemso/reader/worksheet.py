@@ -10,19 +10,18 @@ from openpyxl.formula.tokenizer import TokenizerError
 from openpyxl.formula.translate import Translator, TranslatorError
 
 from kiemso.address import cell_address, row_and_column
-from kiemso.archive import RESEND
 from kiemso.limit import Limits
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
 from kiemso.raw import Area
-from kiemso.reader.parts import MAIN
+from kiemso.reader.fault import RESEND
+from kiemso.reader.parts import MAIN, TRUE
 from kiemso.reader.plainbook import plain_strings
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})", re.ASCII)
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_TRUE = {"1", "true", "on"}
 _ROW, _CELL, _FORMULA, _VALUE, _INLINE = (f"{{{MAIN}}}{tag}" for tag in ("row", "c", "f", "v", "is"))
 _DATA = f"{{{MAIN}}}sheetData"
 
@@ -166,7 +165,7 @@ class Worksheet:
 def _hidden(element: Any, size: str) -> bool:
     """Whether a row or column is hidden, or so small that nobody sees it."""
     try:
-        return element.get("hidden") in _TRUE or float(element.get(size, 1)) == 0
+        return element.get("hidden") in TRUE or float(element.get(size, 1)) == 0
     except ValueError:
         return False
 
