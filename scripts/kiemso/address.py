@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _EXCEL = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
 _WORD = re.compile(r"dòng (\d+)(?:–(\d+))?, cột (\d+)")
@@ -53,6 +54,7 @@ def addresses(cells: Iterable[str]) -> str:
     return ("; " if in_word else ", ").join((_word_run if in_word else _excel_run)(*run) for run in runs)
 
 
+@lru_cache(maxsize=1 << 14)  # a cell that many facts rest on is asked for with each
 def expand(cell: str) -> tuple[str, ...]:
     """The cells that an address or a list of addresses names, one by one; what is no list stays as it is."""
     try:

@@ -38,11 +38,16 @@ class Page:
 
 
 def write_audit(
-    evidence: Evidence, manuscript: Manuscript, output: Path, corrections: Corrections | None = None
+    evidence: Evidence,
+    manuscript: Manuscript,
+    output: Path,
+    corrections: Corrections | None = None,
+    new: Path | None = None,
 ) -> list[Path]:
-    """Write the pages whose inputs changed into `output`/audit and delete those of files that are gone.
+    """Write the pages whose inputs changed since those in `output`/audit, there or into a `new` edition's folder.
 
-    The term's notebooks have run and report.json is published. Returns the files written: none if nothing changed.
+    Pages of what is gone are deleted; of an edition, once it is in place (`clear`). The term's notebooks have run and
+    report.json is published. Returns the files written: none if nothing changed.
     """
     trail = Trail(evidence, manuscript, corrections or {})
     before, written = _read_record(output / RECORD), []
@@ -52,11 +57,13 @@ def write_audit(
         record[page.path] = before.get(page.path, {})
         if not _current(page, path, before):
             html, summary = page.make()
+            path = (new or output) / page.path
             write_whole(path, html)
             written.append(path)
             record[page.path] = {"inputs": page.inputs, "page": digest(path), "summary": summary}
-    _sweep(output, record)
-    write_whole(output / RECORD, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write_whole((new or output) / RECORD, json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    if new is None:
+        clear(output)
     return written
 
 
@@ -207,9 +214,9 @@ def _read_record(path: Path) -> View:
         return {}
 
 
-def _sweep(output: Path, record: Mapping[str, View]) -> None:
+def clear(output: Path) -> None:
     """Delete the pages of notebooks and workbooks that are gone, and the folders they leave empty."""
-    folder = output / FOLDER
+    folder, record = output / FOLDER, _read_record(output / RECORD)
     # Only where a period's pages lie: other pages of the audit are none of ours.
     for path in [*folder.glob("????-????/*.html"), *folder.glob("raw/????-????/*.html")]:
         if path.relative_to(output).as_posix() not in record:

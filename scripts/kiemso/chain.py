@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from kiemso.check import unknown_names
+from kiemso.edition import OUTPUT, complete_edition, edition
 from kiemso.evidence import Evidence, gather_evidence, judge_claims, publish, read_evidence
 from kiemso.manner import Manner
 from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, together
-from kiemso.process import beside
-from kiemso.run import Outcome, Report, reviewed, run_term
+from kiemso.process import ProcessGone, beside
+from kiemso.run import Outcome, Report, not_ended, reviewed, run_term
 
 
 def run_chain(
@@ -28,6 +29,7 @@ def run_chain(
 
     `meanwhile` is called once, if any notebook runs, while this process would wait.
     """
+    complete_edition(project)
     if term:
         manuscript = read_manuscript(project)
     else:
@@ -52,22 +54,44 @@ def refuse_unknown(manuscript: Manuscript, evidence: Evidence) -> None:
 
 def make_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:
     """The report in these formats, the audit pages and the released data; the files that are worth telling."""
-    with beside(write_pages, project) as pages:
-        return [*render_report(project, formats, renderer, note), *pages()]
+    with edition(project) as new, beside(write_pages, project, new) as pages:
+        files = render_report(project, formats, renderer, new, note)
+        try:
+            files += pages()
+        except ProcessGone as gone:
+            raise Refused(not_ended(f"{OUTPUT}/audit", gone)) from None
+    clear_pages(project)
+    return [project / OUTPUT / file.relative_to(new) for file in files]
 
 
-def render_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:
-    """The report in these formats; Refused with the renderer's reasons."""
-    from kiemso.render import RenderError, render
+def make_pages(project: Path) -> None:
+    """The audit pages and the released data alone."""
+    with edition(project) as new:
+        write_pages(project, new)
+    clear_pages(project)
+
+
+def render_report(
+    project: Path, formats: Sequence[str], renderer: str, folder: Path, note: Report | None = None
+) -> list[Path]:
+    """The report in these formats in a folder of an edition; Refused with the renderer's reasons."""
+    from kiemso.render import RenderError, render_into
 
     try:
-        return render(project, formats, renderer, note)
+        return render_into(folder, project, formats, renderer, note)
     except RenderError as error:
         raise Refused(Problem(reason) for reason in error.reasons) from None
 
 
-def write_pages(project: Path) -> list[Path]:
-    """The audit pages and the released data; of the pages only the index is worth telling."""
+def clear_pages(project: Path) -> None:
+    """Delete the pages of what is gone, once those that lead elsewhere are in place."""
+    from kiemso.audit import clear
+
+    clear(project / OUTPUT)
+
+
+def write_pages(project: Path, new: Path) -> list[Path]:
+    """The audit pages and the released data in a folder of an edition; of the pages only the index is worth telling."""
     from kiemso.audit import write_audit
     from kiemso.changelog import write_changes
     from kiemso.correction import read_corrections
@@ -76,7 +100,6 @@ def write_pages(project: Path) -> list[Path]:
     manuscript = read_manuscript(project)
     evidence = read_evidence(project, manuscript.term)
     corrections = {c.place: (c.before, c.after, c.reason) for c in read_corrections(project)}
-    output = project / "_output"
-    write_audit(evidence, manuscript, output, corrections)
-    write_changes(evidence, manuscript, output)
-    return [*write_dataset(evidence, output), output / "audit" / "index.html"]
+    write_audit(evidence, manuscript, project / OUTPUT, corrections, new)
+    write_changes(evidence, manuscript, new)
+    return [*write_dataset(evidence, new), new / "audit" / "index.html"]

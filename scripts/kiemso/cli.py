@@ -118,9 +118,9 @@ def run(
         _begin(finished, manner)
         found = _run(folder, term, manner)
         if audit:
-            from kiemso.chain import write_pages
+            from kiemso.chain import make_pages
 
-            write_pages(folder)
+            make_pages(folder)
         finished.remember(found)
     return found, 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from kiemso.message import say
@@ -38,6 +39,7 @@ class Key(NamedTuple):
         return self if self.period else self._replace(period=period)
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_key(text: str) -> Key:
     """Read a key; a ValueError says what a key looks like."""
     match = _KEY.fullmatch(text)

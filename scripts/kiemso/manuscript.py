@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -93,6 +94,7 @@ def read_manuscript(project: Path) -> Manuscript:
     return parse_manuscript(source)
 
 
+@lru_cache(maxsize=4)  # one command asks for it several times
 def parse_manuscript(source: str) -> Manuscript:
     """Find the figures, waivers, table and chart blocks, and untagged numerals of a report."""
     # The positions are of the source as it is; only for searching are line ends and comments masked.

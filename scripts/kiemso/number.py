@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
 
+from babel import Locale
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 
 from kiemso.message import say
@@ -110,7 +112,7 @@ def format_number(value: int | float | Decimal, decimals: int | None = None) -> 
     """Write a number the Vietnamese way: 2.105; 99,8; decimals only where there are any."""
     pattern = "#,##0" + ("" if decimals == 0 else "." + "#" * (decimals if decimals is not None else 6))
     with localcontext(rounding=ROUND_HALF_UP):  # as Excel rounds; Babel's default is half to even
-        return format_decimal(Decimal(str(value)), format=pattern, locale=LOCALE)
+        return format_decimal(Decimal(str(value)), format=pattern, locale=_locale(LOCALE))
 
 
 def plain(value: object) -> int | float:
@@ -173,9 +175,14 @@ def _readings(text: str) -> dict[str, Decimal]:
 
 def _parse(text: str, locale: str) -> Decimal | None:
     try:
-        return parse_decimal(text, locale=locale, strict=True)
+        return parse_decimal(text, locale=_locale(locale), strict=True)
     except NumberFormatError:
         return None
+
+
+@cache  # Babel would make it anew for each symbol that it looks up
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 def _scaled(match: re.Match[str], number: Decimal) -> tuple[Decimal, int]:

@@ -26,6 +26,7 @@ def notebook_page(period: str, notebook: str) -> str:
     return f"{FOLDER}/{period}/{PurePosixPath(notebook).stem}.html"
 
 
+@lru_cache(maxsize=4096)
 def raw_page(file: str) -> str:
     """Where the page of a workbook data/raw/<period>/<name> lies, from _output."""
     path = PurePosixPath(file)

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from kiemso.edition import OUTPUT, edition
 from kiemso.embedding import embedded
 from kiemso.extension import FOLDER, WRITERS, environment, pandoc_defaults, read_header
 from kiemso.message import VARIABLE, Message, joined, language, said, say
 from kiemso.project import located, workspace_of
 
 REPORT = "report.qmd"
-OUTPUT = "_output"
 # Word files carry a creation date: this one, so that the same report gives the same bytes.
 EPOCH = "315532800"  # 1980-01-01, the first day a ZIP archive can state
 
@@ -44,18 +44,24 @@ def render(
 
     What the filter has to say of the figures goes to `note`, by default to stderr.
     """
+    with edition(project) as new:
+        files = render_into(new, project, formats, renderer, note)
+    return [project / OUTPUT / file.name for file in files]
+
+
+def render_into(
+    folder: Path, project: Path, formats: Sequence[str], renderer: str, note: Callable[[str], None] | None = None
+) -> list[Path]:
+    """Render report.qmd into a folder of an edition and return the files."""
     _check(project, formats, renderer)
     if renderer == "auto":
         # Quarto takes its extension from the project's own folder and from no other.
         renderer = "quarto" if shutil.which("quarto") and (project / FOLDER).is_dir() else "embedded"
-    output = project / OUTPUT
-    output.mkdir(exist_ok=True)
-    _clear_killed(output)
-    # Inside _output, so that moving the results in is a mere renaming.
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=output) as folder:
+    # Inside _output, so that moving the results is a mere renaming.
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as work:
         run = _with_quarto if renderer == "quarto" else _embedded
-        notes = run(project, formats, Path(folder))
-        results = _move_in([Path(folder) / f"report.{name}" for name in formats], output)
+        notes = run(project, formats, Path(work))
+        results = _moved([Path(work) / f"report.{name}" for name in formats], folder)
     for one in notes:
         note(one) if note else print(one, file=sys.stderr)
     return results
@@ -83,29 +89,11 @@ def _check(project: Path, formats: Sequence[str], renderer: str) -> None:
         raise RenderError(joined(": ", (REPORT, said(error)))) from error
 
 
-def _move_in(files: Iterable[Path], output: Path) -> list[Path]:
-    files = list(files)
+def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise RenderError(say("the renderer ended without writing {files}", files=", ".join(missing)))
-    folders = [file.name for file in files if (output / file.name).is_dir()]
-    if folders:
-        names = ", ".join(f"{OUTPUT}/{name}" for name in folders)
-        raise RenderError(say("{names} is a folder: move it away", names=names))
-    results = []
-    for file in files:
-        try:
-            results.append(file.replace(output / file.name))
-        except OSError as error:
-            name = f"{OUTPUT}/{file.name}"
-            raise RenderError(say("cannot replace {name}: is it open in another program?", name=name)) from error
-    return results
-
-
-def _clear_killed(output: Path) -> None:
-    """Delete what renders that were killed left; whoever renders holds the project's lock."""
-    for folder in output.glob(".new-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    return [file.replace(folder / file.name) for file in files]
 
 
 # The embedded renderer --------------------------------------------------------------------------------------

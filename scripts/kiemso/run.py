@@ -205,7 +205,7 @@ def _collect(
 
                 await_files(shared, ran.files)
         except (Refused, ProcessGone) as error:
-            outcome.problems += error.problems if isinstance(error, Refused) else [_ended(name, error)]
+            outcome.problems += error.problems if isinstance(error, Refused) else [not_ended(name, error)]
             report(f"✗ {name}")
             continue
         outcome.ran.append(name)
@@ -215,7 +215,8 @@ def _collect(
         order.done(name)
 
 
-def _ended(name: str, gone: ProcessGone) -> Problem:
+def not_ended(name: str, gone: ProcessGone) -> Problem:
+    """What is told of a step, or of something else, whose process was ended."""
     message = say("{step} did not end: {reason}", step=name, reason=said(gone))
     return Problem(message, say("Run it again; if it happens again, look at the memory of this machine."))
 

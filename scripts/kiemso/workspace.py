@@ -8,8 +8,9 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiemso.chain import render_report, run_chain, write_pages
+from kiemso.chain import clear_pages, render_report, run_chain, write_pages
 from kiemso.console import problems_of
+from kiemso.edition import edition
 from kiemso.lock import project_lock
 from kiemso.manner import Manner
 from kiemso.manuscript import read_manuscript
@@ -150,11 +151,14 @@ def _judged(order: Order, school: Path) -> Standing:
 
 def _make(order: Order, school: Path) -> int:
     outcome = run_chain(school, order.term, lambda _: None, order.manner, Here())
-    # One after the other: as many schools are under way as there are processors.
-    if PAGES in order.wanted:
-        write_pages(school)
-    if order.formats:
-        render_report(school, order.formats, order.renderer)
+    if order.wanted:
+        with edition(school) as new:
+            # One after the other: as many schools are under way as there are processors.
+            if PAGES in order.wanted:
+                write_pages(school, new)
+            if order.formats:
+                render_report(school, order.formats, order.renderer, new)
+        clear_pages(school)
     return len(outcome.ran)
 
 
