@@ -177,6 +177,9 @@ def _set_notebook(trail: Trail, notebook: View, view: View) -> tuple[str, View]:
 
 
 def _set_workbook(trail: Trail, view: View) -> tuple[str, View]:
+    # Workbooks are read in copies of this process, each of which would import what that takes.
+    import kiemso.press  # noqa: F401
+
     evidence, period = trail.evidence, view["period"]
     years = evidence.term.school_years if period == evidence.name else (period,)
     file, fed, corrections = view["file"], view["fed"], view["corrections"]
