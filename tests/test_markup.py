@@ -1,4 +1,4 @@
-"""What a notebook's cells hold becomes HTML in which nothing runs, and which stays in its place."""
+"""A table that a notebook shows becomes HTML in which nothing runs, and which stays in its place."""
 
 import pandas as pd
 import pytest
@@ -7,7 +7,7 @@ from bleach.sanitizer import Cleaner
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
-from kiemso.markup import _ATTRIBUTES, _STYLE, _TAGS, code, data_address, markdown, plain, table
+from kiemso.markup import _ATTRIBUTES, _STYLE, _TAGS, table
 
 CLEANER = Cleaner(_TAGS, _ATTRIBUTES)
 PIECES = [
@@ -58,34 +58,3 @@ def test_nothing_of_a_table_runs_or_leaves_its_place(html: str) -> None:
 )
 def test_a_table_keeps_its_text(html: str, text: str) -> None:
     assert BeautifulSoup(table(html), "html.parser").text == text
-
-
-def test_texts_of_several_lines_may_come_as_a_list() -> None:
-    assert plain(["a\n", "<b>"]) == "a\n&lt;b&gt;"
-    assert code(["x = 1\n", "y"]) == code("x = 1\ny")
-    assert markdown(["# a\n", "\n", "b"]) == "<h1>a</h1>\n<p>b</p>\n"
-    assert table(["<table>", "</table>"]) == "<table></table>"
-
-
-def test_colours_of_a_terminal_are_left_out() -> None:
-    assert plain("\x1b[1;31mE\x1b[0m <x>") == "E &lt;x&gt;"
-
-
-def test_code_is_marked_by_its_kind_and_shown_as_it_is() -> None:
-    html = code('name = "<script>"  # đếm')
-    assert '<span class="c1"># đếm</span>' in html and "<script>" not in html
-    assert BeautifulSoup(html, "html.parser").text.strip() == 'name = "<script>"  # đếm'
-    assert 'class=" highlight hl-python3"' in code("")
-
-
-def test_markdown_shows_html_as_text_and_follows_no_harmful_link() -> None:
-    html = markdown("<img src=x> **đậm** [x](javascript:alert(1)) $a_1 + b_1$")
-    assert html == (
-        '<p>&lt;img src=x&gt; <strong>đậm</strong> <a href="#harmful-link">x</a>'
-        ' <span class="math">\\(a_1 + b_1\\)</span></p>\n'
-    )
-
-
-def test_an_image_is_its_own_address() -> None:
-    assert data_address("image/svg+xml", ["<svg>", "</svg>"]) == "data:image/svg+xml;base64,PHN2Zz48L3N2Zz4="
-    assert data_address("image/png", "iVBO") == "data:image/png;base64,iVBO"

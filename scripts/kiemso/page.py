@@ -5,20 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import posixpath
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from kiemso.ballast import without
+
 if TYPE_CHECKING:
     import jinja2
     import markupsafe
+    from nbconvert.exporters import TemplateExporter
 
 FOLDER = "audit"
 INDEX = f"{FOLDER}/index.html"
 REPORT = "report.html"
 TEMPLATES = Path(__file__).parent / "templates"
+_own = threading.local()
 
 
 def notebook_page(period: str, notebook: str) -> str:
@@ -71,9 +76,7 @@ def render(template: str, styles: Sequence[Path], **content: Any) -> str:
 def _environment() -> jinja2.Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from kiemso import markup
-
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
@@ -81,20 +84,66 @@ def _environment() -> jinja2.Environment:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    filters = (markup.code, markup.markdown, markup.table, markup.plain)
-    environment.filters |= {function.__name__: function for function in filters}
-    environment.globals["data_address"] = markup.data_address
-    return environment
 
 
 def prepare() -> None:
     """Compile the templates that a report's pages are made with."""
-    for name in ("frame", "parts", "cells", "notebook", "workbook", "index", "changes"):
+    for name in ("frame", "parts", "notebook", "workbook", "index", "changes"):
         _environment().get_template(f"{name}.html")
+    exporter().template  # noqa: B018
+
+
+# -- notebooks -----------------------------------------------------------------------------------------------------
 
 
 def set_notebook(notebook: Mapping[str, Any], view: Mapping[str, Any]) -> markupsafe.Markup:
-    """An executed notebook's cells as HTML; `view` holds its cards, tables and charts."""
+    """An executed notebook's cells as HTML, by nbconvert with our template; `view` holds its cards and tables.
+
+    `notebook` is what its file holds.
+    """
+    cells = exporter()
+    from markupsafe import Markup
+    from nbformat.v4 import to_notebook
+
+    html, _ = cells.from_notebook_node(to_notebook(notebook), {"view": view})
+    return Markup(html)
+
+
+def exporter() -> TemplateExporter:
+    """This thread's own, as what cleans HTML holds the page that it is at."""
+    if not hasattr(_own, "exporter"):
+        _own.exporter = _new_exporter()
+    return _own.exporter
+
+
+def _new_exporter() -> TemplateExporter:
+    # jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
+    with without("rfc3987_syntax"):
+        from nbconvert.exporters import TemplateExporter
+        from nbconvert.filters import Highlight2HTML, ansi2html
+        from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+    from jinja2 import FileSystemLoader
     from markupsafe import Markup
 
-    return Markup(_environment().get_template("cells.html").render(cells=notebook["cells"], view=view))
+    from kiemso.markup import table
+
+    # The notebooks of three school years have the same cells.
+    highlight = lru_cache(maxsize=1024)(Highlight2HTML("python3"))
+    # HTML in a notebook's text is shown as text: our notebooks have none.
+    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
+    markdown = MarkdownWithMath(renderer)
+    # nbconvert's HTMLExporter would parse every page once more, to say that images lack a text: ours have one.
+    exporter = TemplateExporter(
+        template_name="base",
+        template_file="cells.html",
+        default_preprocessors=[],  # each would validate the notebook once more
+        extra_loaders=[FileSystemLoader(TEMPLATES)],
+        filters={
+            "code": lambda source: Markup(highlight(source)),
+            "markdown": lambda source: Markup(markdown.render(source)),
+            "ansi": lambda text: Markup(ansi2html(text)),
+            "cleaned": table,
+        },
+    )
+    exporter.environment.autoescape = True
+    return exporter

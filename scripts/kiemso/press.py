@@ -11,6 +11,4 @@ from kiemso import audit, changelog, dataset, markup, page, render  # noqa: F401
 from kiemso.number import separators
 
 page.prepare()
-markup.code("1")
-markup.markdown("1")
 separators(["1"])  # which reads the locales' data

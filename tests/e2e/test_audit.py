@@ -261,7 +261,8 @@ def test_no_output_of_a_notebook_becomes_markup_that_runs() -> None:
         "metadata": {},
         "source": [f"# {mark}\n", "\n", "[x](javascript:alert(3))"],
     }
-    soup = BeautifulSoup(set_notebook({"cells": [code, words]}, {}), "html.parser")
+    notebook = {"cells": [code, words], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    soup = BeautifulSoup(set_notebook(notebook, {}), "html.parser")
     assert {tag.name for tag in soup.find_all()} == {"div", "p", "a", "pre", "span", "table", "tbody", "tr", "td", "h1"}
     assert {name for tag in soup.find_all() for name in tag.attrs} <= {
         "id",
