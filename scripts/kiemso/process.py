@@ -105,11 +105,21 @@ class _Process:
             # multiprocessing would have the child import the caller's own __main__ first.
             main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
             try:
-                self._process.start()
+                self._start()
             finally:
                 sys.modules["__main__"] = main
         theirs.close()
         _running.add(self)
+
+    def _start(self) -> None:
+        """Start the process: where the server that was to fork it has been killed, from a new one."""
+        try:
+            self._process.start()
+        except (EOFError, ConnectionError):
+            try:
+                self._process.start()
+            except (EOFError, ConnectionError):
+                raise ProcessGone(say("a process could not be started")) from None
 
     def join(self) -> None:
         """Wait a little for its end."""
