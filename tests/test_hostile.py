@@ -247,7 +247,9 @@ def test_xml_entities_are_refused_wherever_they_are(change, declared, part):
 
 def test_deeply_nested_xml_is_refused(change):
     rows = '<row r="1"><c r="A1">' + "<x>" * 100_000 + "</x>" * 100_000 + "</c></row>"
-    assert refusal(change({SHEET: sheet(rows)})) == "cannot be read as a workbook"
+    # The reader may notice, or die of it: then its process alone does.
+    known = ("cannot be read as a workbook", "is damaged: the program that reads it fails on it")
+    assert refusal(change({SHEET: sheet(rows)})) in known
 
 
 def test_a_relationship_to_a_place_outside_is_not_followed(change):

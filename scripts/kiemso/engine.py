@@ -20,6 +20,8 @@ from papermill.engines import Engine, NotebookExecutionManager
 from kiemso.message import say
 from kiemso.process import Child, ProcessGone
 
+_NOT_STARTED = "died before replying to kernel_info"
+
 
 class ForkedEngine(Engine):
     """Runs a notebook in a process forked from a warm server; spawned, where there is no fork."""
@@ -68,16 +70,23 @@ class KernelEngine(Engine):
         **settings: Any,
     ) -> NotebookNode:
         """Execute the notebook, as ForkedEngine does."""
-        client = PapermillNotebookClient(
-            nb_man,
-            kernel_name=kernel_name,
-            timeout=execution_timeout,
-            startup_timeout=start_timeout,
-            extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
-            **_of_the_client(settings),
-        )
-        with _naming_the_cell(nb_man):
-            client.execute(cwd=folder or os.getcwd(), env=os.environ | (environment or {}))
+        for again in (True, True, False):
+            client = PapermillNotebookClient(
+                nb_man,
+                kernel_name=kernel_name,
+                timeout=execution_timeout,
+                startup_timeout=start_timeout,
+                extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
+                **_of_the_client(settings),
+            )
+            try:
+                with _naming_the_cell(nb_man):
+                    client.execute(cwd=folder or os.getcwd(), env=os.environ | (environment or {}))
+                break
+            except RuntimeError as error:
+                # Another program may have taken one of the ports that were free a moment before.
+                if not again or _NOT_STARTED not in str(error):
+                    raise
         return nb_man.nb
 
 
