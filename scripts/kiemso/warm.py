@@ -54,6 +54,5 @@ with without("rfc3987_syntax", "hypothesis"):
     for name in PRELOAD:
         importlib.import_module(name)
 
-gc.collect()
 gc.freeze()  # the copies share these pages as long as nobody counts references in them
 gc.enable()

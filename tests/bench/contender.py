@@ -26,17 +26,12 @@ Run = Callable[[Path, str, Path], None]
 
 def run_kiemso(source: Path, period: str, stage: Path) -> None:
     """As `kiemso run` does it."""
-    from kiemso.process import apart
-
-    apart(_execute, source, period, stage)
-
-
-def _execute(source: Path, period: str, stage: Path) -> None:
     from kiemso.execution import execute
     from kiemso.manner import Manner
+    from kiemso.process import apart
 
     project = source.parents[1]
-    execute(project, source.relative_to(project).as_posix(), {"period": period}, stage, Manner())
+    apart(execute, project, source.relative_to(project).as_posix(), {"period": period}, stage, Manner())
 
 
 def run_papermill(source: Path, period: str, stage: Path) -> None:

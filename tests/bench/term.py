@@ -32,12 +32,14 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     """The medians of each scenario; in each round every one of them once."""
     ours, plain = copy_project(scratch / "ours"), copy_project(scratch / "plain")
     _render(ours)
+    scenarios = _of_ours(ours) | _of_others(ours, plain)
+    uses: dict[str, list[Use]] = {name: [] for name in scenarios}
+    for number in range(rounds):
+        for name, scenario in scenarios.items():
+            uses[name].append(scenario(number))
+    # Apart: a command is waited for until it has left no process, and this one stays.
     with watched(copy_project(scratch / "watched")) as save:
-        scenarios = _of_ours(ours) | {WATCH: save} | _of_others(ours, plain)
-        uses: dict[str, list[Use]] = {name: [] for name in scenarios}
-        for number in range(rounds):
-            for name, scenario in scenarios.items():
-                uses[name].append(scenario(number))
+        uses[WATCH] = [save(number) for number in range(rounds)]
     found = {name: middle(several) for name, several in uses.items()}
     whole = sum(found[name].seconds for name in (CHAIN, QUARTO) if name in found)
     rows = [_row(name, uses[name], found[name], whole) for name in found]
