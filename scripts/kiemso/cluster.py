@@ -127,7 +127,7 @@ def _connected(address: str) -> Any:
         import dask
 
         # What it logs is for who runs the cluster; a person is told what matters.
-        dask.config.set(logging={"distributed": "critical", "distributed.client": "critical"})
+        dask.config.set(logging=dict.fromkeys(("distributed", "distributed.client", "tornado.application"), "critical"))
         from distributed import Client
     except ImportError:
         mend = say("Install it: pip install 'kiemso[cluster]'.")
