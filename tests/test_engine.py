@@ -202,7 +202,7 @@ def test_processes_that_a_notebook_leaves_behind_are_ended(tmp_path, ending):
     with suppress(PapermillExecutionError, DeadKernelError):
         execute(tmp_path, start, ending)
     left = int((tmp_path / "pid").read_text())
-    wait_until(lambda: not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: ended(left))
     assert not process._running
 
 
@@ -263,6 +263,13 @@ def test_no_thread_or_open_file_is_left_by_a_notebook(tmp_path):
     for _ in range(3):
         execute(tmp_path, "1")
     assert (threading.active_count(), here.num_fds(), len(here.children(recursive=True))) == before
+
+
+def ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def wait_until(condition: Any, seconds: float = 20) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -68,7 +69,8 @@ class Cluster:
             below = psutil.Process(process.pid).children()
             process.send_signal(how)
             for child in below if how == signal.SIGKILL else []:  # a nanny would start another worker
-                child.kill()
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
             process.wait(20)
 
 
@@ -172,8 +174,14 @@ def steps(project: Project) -> set[str]:
 
 def below(cluster: Cluster) -> set[int]:
     """The processes of notebooks and tasks: all below a worker that are no server of those."""
-    found = {p for process in cluster.started.values() for p in psutil.Process(process.pid).children(recursive=True)}
-    return {p.pid for p in found if p.parent() and "forkserver" in "".join(p.parent().cmdline())}
+    found: set[int] = set()
+    for started in cluster.started.values():
+        for process in psutil.Process(started.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # it, or its parent, ended while we looked
+                parent = process.parent()
+                if parent and "forkserver" in "".join(parent.cmdline()):
+                    found.add(process.pid)
+    return found
 
 
 def test_a_cluster_gives_the_bytes_that_this_machine_gives(cluster: Cluster, plain: Project, project: Project) -> None:
