@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from kiemso.engine import KernelEngine
+from kiemso.engine import ForkedEngine, KernelEngine
 from kiemso.fact import Fact, fact_from, facts_json, read_facts
 from kiemso.manner import Manner
 from kiemso.message import said, say
@@ -26,10 +26,7 @@ from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME, WA
 from kiemso.step import Step
 
 KERNEL = "python3"
-KERNEL_ENGINE = "kiemso-kernel"
 _COMPILED = re.compile(r"\S*ipykernel_\d+")
-papermill_engines.register(KERNEL_ENGINE, KernelEngine)
-ENGINE = "kiemso"  # the papermill.engine entry point of this package
 
 
 def make(project: Path, step: Step, stage: Path, manner: Manner) -> None:
@@ -52,11 +49,11 @@ def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: 
     _check_parameters(source, notebook, parameters)
     output = stage / Path(notebook).name
     try:
-        executed = papermill.execute_notebook(
+        papermill.execute_notebook(
             source,
             output,
             parameters=dict(parameters),
-            engine_name=KERNEL_ENGINE if manner.kernel else ENGINE,
+            engine_name=(_Kernel if manner.kernel else _Forked).__name__,
             kernel_name=KERNEL,
             progress_bar=False,
             request_save_on_cell_execute=False,
@@ -68,8 +65,6 @@ def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: 
         raise Refused(_problems(nbformat.read(output, as_version=4), notebook, parameters, error)) from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise Refused(_ended(error, notebook, parameters, manner.seconds)) from None
-    _forget_the_run(executed)
-    nbformat.write(executed, output)
 
 
 def take_facts(executed: Path) -> list[Fact]:
@@ -174,6 +169,30 @@ def _ended(
         mend,
         notebook,
     )
+
+
+class _Forgetting:
+    """An engine whose notebooks hold nothing of the run before papermill writes them."""
+
+    @classmethod
+    def execute_notebook(cls, *arguments: Any, **settings: Any) -> NotebookNode:
+        executed: NotebookNode = super().execute_notebook(*arguments, **settings)  # type: ignore[misc]
+        # What papermill makes an error of stands in its metadata, too.
+        if not any(cell.metadata.papermill.exception for cell in executed.cells):
+            _forget_the_run(executed)
+        return executed
+
+
+class _Forked(_Forgetting, ForkedEngine):
+    """Our engine."""
+
+
+class _Kernel(_Forgetting, KernelEngine):
+    """An ordinary kernel."""
+
+
+for engine in (_Forked, _Kernel):
+    papermill_engines.register(engine.__name__, engine)
 
 
 def _forget_the_run(notebook: NotebookNode) -> None:

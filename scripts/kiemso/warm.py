@@ -54,5 +54,8 @@ with without("rfc3987_syntax", "hypothesis"):
     for name in PRELOAD:
         importlib.import_module(name)
 
+# Every process would make it for itself.
+importlib.import_module("nbformat.validator").get_validator(version=4, version_minor=5)
+
 gc.freeze()  # the copies share these pages as long as nobody counts references in them
 gc.enable()
