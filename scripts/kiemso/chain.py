@@ -15,6 +15,7 @@ from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, together
 from kiemso.process import ProcessGone, beside
 from kiemso.run import Outcome, Report, not_ended, reviewed, run_term
+from kiemso.typesetter import Typesetter
 
 
 def run_chain(
@@ -23,11 +24,11 @@ def run_chain(
     report: Report,
     manner: Manner = Manner(),  # noqa: B008  (frozen)
     pool: Executor | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    meanwhile: Sequence[Callable[[], object]] = (),
 ) -> Outcome:
     """Run a term's notebooks (by default the report's) and gather their evidence for the renderer.
 
-    `meanwhile` is called once, if any notebook runs, while this process would wait.
+    `meanwhile` is called, one after the other, whenever this process would wait for a notebook.
     """
     complete_edition(project)
     if term:
@@ -52,10 +53,16 @@ def refuse_unknown(manuscript: Manuscript, evidence: Evidence) -> None:
         raise Refused(problems)
 
 
-def make_report(project: Path, formats: Sequence[str], renderer: str, note: Report | None = None) -> list[Path]:
+def make_report(
+    project: Path,
+    formats: Sequence[str],
+    renderer: str,
+    note: Report | None = None,
+    typesetter: Typesetter | None = None,
+) -> list[Path]:
     """The report in these formats, the audit pages and the released data; the files that are worth telling."""
     with edition(project) as new, beside(write_pages, project, new) as pages:
-        files = render_report(project, formats, renderer, new, note)
+        files = render_report(project, formats, renderer, new, note, typesetter)
         try:
             files += pages()
         except ProcessGone as gone:
@@ -72,13 +79,18 @@ def make_pages(project: Path) -> None:
 
 
 def render_report(
-    project: Path, formats: Sequence[str], renderer: str, folder: Path, note: Report | None = None
+    project: Path,
+    formats: Sequence[str],
+    renderer: str,
+    folder: Path,
+    note: Report | None = None,
+    typesetter: Typesetter | None = None,
 ) -> list[Path]:
     """The report in these formats in a folder of an edition; Refused with the renderer's reasons."""
     from kiemso.render import RenderError, render_into
 
     try:
-        return render_into(folder, project, formats, renderer, note)
+        return render_into(folder, project, formats, renderer, note, typesetter)
     except RenderError as error:
         raise Refused(Problem(reason) for reason in error.reasons) from None
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import sys
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from kiemso.project import find_project
 
 if TYPE_CHECKING:
     from kiemso.finished import Finished
+    from kiemso.typesetter import Typesetter
 
 # What a command found, for --json, and its exit status.
 Outcome = tuple[Any, int]
@@ -150,6 +150,7 @@ def render(
 
         return run_many(folder, None, patterns, (*(formats or ("html", "pdf", "docx")), "pages"), renderer, manner)
     notes: list[str] = []
+    formats = formats or ("html", "pdf", "docx")
     with project_lock(folder):
         finished = Finished(folder, ["render", *formats, renderer, language()])
         if before := finished.found():
@@ -158,9 +159,11 @@ def render(
             return _unchanged(before), 0
         _begin(finished, manner)
         from kiemso.chain import make_report
+        from kiemso.typesetter import Typesetter
 
-        found: dict[str, Any] = _run(folder, None, manner, meanwhile=lambda: import_module("kiemso.press"))
-        files = make_report(folder, formats or ("html", "pdf", "docx"), renderer, notes.append)
+        with Typesetter() as typesetter:
+            found: dict[str, Any] = _run(folder, None, manner, _prepare(folder, formats, renderer, typesetter))
+            files = make_report(folder, formats, renderer, notes.append, typesetter)
         for note in notes:
             tell(note, err=True)
         found["files"] = [file.relative_to(folder).as_posix() for file in files]
@@ -376,11 +379,29 @@ def _begin(finished: Finished, manner: Manner) -> None:
         warm_up()
 
 
+def _prepare(folder: Path, formats: Sequence[str], renderer: str, typesetter: Typesetter) -> list[Callable[[], None]]:
+    """What the report will need, to be done while notebooks run: each while there is least else to do."""
+
+    def press() -> None:
+        from kiemso.press import prepare
+
+        prepare(folder)
+
+    def typeset() -> None:
+        from kiemso.edition import OUTPUT
+        from kiemso.render import TYPST, with_quarto
+
+        if "pdf" in formats and not with_quarto(folder, renderer):
+            typesetter.ahead(folder, folder / OUTPUT / TYPST)
+
+    return [press, typeset]
+
+
 def _run(
     project: Path,
     term: str | None = None,
     manner: Manner = Manner(),  # noqa: B008  (frozen)
-    meanwhile: Callable[[], object] | None = None,
+    meanwhile: Sequence[Callable[[], object]] = (),
 ) -> dict[str, Any]:
     """Run the term's notebooks and gather their evidence for the renderer."""
     from kiemso.chain import run_chain

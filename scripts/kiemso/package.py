@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
-# What runs every notebook; `warm` counts by what it says, not by what it imports ahead for others.
-_ALWAYS = ("execution", "warm")
+# These count by what they say, not by what they import ahead for others.
+_AHEAD = ("warm", "drawing")
+# What runs every notebook.
+_ALWAYS = ("execution", *_AHEAD)
 _MENTION = re.compile(r"kiemso((?:\.\w+)+)")
 _FROM_PACKAGE = re.compile(r"from kiemso import (\([^)]*\)|.*)")
 
@@ -42,7 +44,7 @@ def used_modules(*names: str) -> list[Path]:
         seen |= waiting
         files = {modules[name] for name in waiting & modules.keys()}
         found |= files
-        waiting = {name for path in files if path.stem != "warm" for name in _mentioned_in(path)} - seen
+        waiting = {name for path in files if path.stem not in _AHEAD for name in _mentioned_in(path)} - seen
     return sorted(found)
 
 

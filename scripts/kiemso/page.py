@@ -6,7 +6,7 @@ import base64
 import hashlib
 import posixpath
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,12 @@ def prepare() -> None:
     for name in ("frame", "parts", "notebook", "workbook", "index", "changes"):
         _environment().get_template(f"{name}.html")
     exporter().template  # noqa: B018
+
+
+def highlight(sources: Iterable[str]) -> None:
+    """Highlight code ahead of the pages that will show it."""
+    for source in sources:
+        exporter().environment.filters["code"](source)
 
 
 # -- notebooks -----------------------------------------------------------------------------------------------------

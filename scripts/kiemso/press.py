@@ -1,5 +1,10 @@
 """Imported ahead by who will make audit pages and released data, or render: what those import or compile first."""
 
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
 from kiemso.ballast import without
 
 # openpyxl imports it for values that we never write; a process that has pandas has imported openpyxl before.
@@ -9,6 +14,20 @@ with without("numpy"):
 
 from kiemso import audit, changelog, dataset, markup, page, render  # noqa: F401
 from kiemso.number import separators
+from kiemso.project import CLEAN, COMPUTE, SUMMARISE, located
 
 page.prepare()
 separators(["1"])  # which reads the locales' data
+
+
+def prepare(project: Path) -> None:
+    """What can be done of a project's audit pages before its notebooks have run."""
+    page.highlight(_code(project))
+
+
+def _code(project: Path) -> Iterator[str]:
+    for notebook in (CLEAN, COMPUTE, SUMMARISE):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # whoever runs it says what is wrong with it
+            for cell in json.loads(located(project, notebook).read_text(encoding="utf-8"))["cells"]:
+                if cell["cell_type"] == "code":
+                    yield "".join(cell["source"])

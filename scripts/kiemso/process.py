@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,26 @@ def apart(function: Callable[..., Any], /, *arguments: Any, wanted: Callable[[],
     ProcessGone where the process ends before, as it is made to when it is not `wanted` any more. It is called right
     here where there is no fork, or within such a process.
     """
-    if METHOD != "forkserver" or _apart:
+    if not can_help():
         return function(*arguments)
-    return _answer(_Process(_context(), _do_task, dict(os.environ), function, arguments), wanted)
+    with helper() as one:
+        one.ask(function, *arguments)
+        return one.answer(wanted)
+
+
+def can_help() -> bool:
+    """Whether another process can be had at once: not where there is no fork, nor within a task."""
+    return METHOD == "forkserver" and not _apart
+
+
+@contextmanager
+def helper() -> Iterator[Helper]:
+    """A fresh process forked warm, which ends with the block."""
+    one = Helper(_context())
+    try:
+        yield one
+    finally:
+        one.end()
 
 
 @contextmanager
@@ -69,29 +87,12 @@ def beside(function: Callable[..., Any], /, *arguments: Any) -> Iterator[Callabl
         with ThreadPoolExecutor(1) as pool:
             yield pool.submit(function, *arguments).result
         return
-    context = multiprocessing.get_context("fork")
-    process = _Process(context, _do_task, dict(os.environ), function, arguments)
+    one = Helper(multiprocessing.get_context("fork"))
+    one.ask(function, *arguments)
     try:
-        yield lambda: _answer(process)
+        yield one.answer
     finally:
-        process.end()
-
-
-def _answer(process: _Process, wanted: Callable[[], bool] | None = None) -> Any:
-    """What a task's process sends at its end."""
-    try:
-        while wanted and not process.line.poll(_LOOK_SECONDS):
-            if not wanted():
-                raise ProcessGone(say("it was stopped"))
-        packed = process.line.recv_bytes()
-    except (EOFError, ConnectionResetError, BrokenPipeError):
-        raise ProcessGone(process.farewell()) from None
-    finally:
-        process.end()
-    result, error = pickle.loads(packed)
-    if error is not None:
-        raise error
-    return result
+        one.end()
 
 
 class _Process:
@@ -152,6 +153,61 @@ class _Process:
         return say("the notebook's process ended unexpectedly (exit code {code})", code=code)
 
 
+class Helper(_Process):
+    """A process that does tasks, one after the other."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(context, _do_tasks, dict(os.environ))
+        self._asked = 0
+
+    def ask(self, function: Callable[..., Any], /, *arguments: Any) -> None:
+        """Have it call a module's function when it is done with what it was asked before."""
+        with suppress(OSError):  # a dead process shows itself when it is asked for the answer
+            self.line.send_bytes(pickle.dumps((function, arguments)))
+        self._asked += 1
+
+    def answer(self, wanted: Callable[[], bool] | None = None) -> Any:
+        """What the last task returns, or raises; nobody asks for the others'."""
+        try:
+            while self._asked:
+                while wanted and not self.line.poll(_LOOK_SECONDS):
+                    if not wanted():
+                        raise ProcessGone(say("it was stopped"))
+                packed = self.line.recv_bytes()
+                self._asked -= 1
+        except (EOFError, ConnectionResetError, BrokenPipeError):
+            raise ProcessGone(self.farewell()) from None
+        result, error = pickle.loads(packed)
+        if error is not None:
+            raise error
+        return result
+
+
+class Ahead:
+    """A helper that is started, and imports a module, while something else is done; it then does one task."""
+
+    def __init__(self, module: str) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._started = self._pool.submit(self._start, module)
+
+    def _start(self, module: str) -> Helper:
+        one = Helper(_context())
+        one.ask(import_module, module)
+        return one
+
+    def do(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+        """What a module's function returns; raises what it raises, and ProcessGone where the process ends before."""
+        one = self._started.result()
+        one.ask(function, *arguments)
+        return one.answer()
+
+    def end(self) -> None:
+        """End the process if it is still there."""
+        with suppress(ProcessGone):
+            self._started.result().end()
+        self._pool.shutdown()
+
+
 class Child(_Process):
     """A notebook's process, and the line to it."""
 
@@ -205,19 +261,24 @@ def _run_notebook(connection: Connection, environment: dict[str, str], folder: s
     shell.main(connection, environment, folder, path)
 
 
-def _do_task(connection: Connection, environment: dict[str, str], function: Callable[..., Any], arguments: Any) -> None:
-    """Call the function, and send what it returns or raises."""
+def _do_tasks(connection: Connection, environment: dict[str, str]) -> None:
+    """Call the functions that are asked for, and send what each returns or raises."""
     global _apart
     _apart = True
     begin(environment)
     # Where a process has threads, Python 3.12 warns of copying it: the one that it has here only waits.
     warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
-    answer: tuple[Any, BaseException | None]
+    with suppress(EOFError):
+        while asked := connection.recv_bytes():
+            connection.send_bytes(_packed(_done(asked)))
+
+
+def _done(asked: bytes) -> tuple[Any, BaseException | None]:
     try:
-        answer = function(*arguments), None
+        function, arguments = pickle.loads(asked)
+        return function(*arguments), None
     except Exception as error:
-        answer = None, error
-    connection.send_bytes(_packed(answer))
+        return None, error
 
 
 def _packed(answer: tuple[Any, BaseException | None]) -> bytes:

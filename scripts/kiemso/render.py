@@ -17,10 +17,15 @@ from kiemso.embedding import embedded
 from kiemso.extension import FOLDER, WRITERS, environment, pandoc_defaults, read_header
 from kiemso.message import VARIABLE, Message, joined, language, said, say
 from kiemso.project import located, workspace_of
+from kiemso.typesetter import TypesetError, Typesetter, typeset
 
 REPORT = "report.qmd"
+# What the last PDF was set from, in _output/.
+TYPST = ".report.typ"
+_SOURCE = "report.typ"
 # Word files carry a creation date: this one, so that the same report gives the same bytes.
 EPOCH = "315532800"  # 1980-01-01, the first day a ZIP archive can state
+Typeset = Callable[[Path, Path, Path], None]
 
 
 class RenderError(Exception):
@@ -50,21 +55,36 @@ def render(
 
 
 def render_into(
-    folder: Path, project: Path, formats: Sequence[str], renderer: str, note: Callable[[str], None] | None = None
+    folder: Path,
+    project: Path,
+    formats: Sequence[str],
+    renderer: str,
+    note: Callable[[str], None] | None = None,
+    typesetter: Typesetter | None = None,
 ) -> list[Path]:
-    """Render report.qmd into a folder of an edition and return the files."""
+    """Render report.qmd into a folder of an edition and return the files.
+
+    What a `typesetter` sets the PDF from is kept beside it, for the next time.
+    """
     _check(project, formats, renderer)
-    if renderer == "auto":
-        # Quarto takes its extension from the project's own folder and from no other.
-        renderer = "quarto" if shutil.which("quarto") and (project / FOLDER).is_dir() else "embedded"
     # Inside _output, so that moving the results is a mere renaming.
     with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as work:
-        run = _with_quarto if renderer == "quarto" else _embedded
-        notes = run(project, formats, Path(work))
+        if with_quarto(project, renderer):
+            notes = _with_quarto(project, formats, Path(work))
+        else:
+            notes = _embedded(project, formats, Path(work), typesetter or typeset)
         results = _moved([Path(work) / f"report.{name}" for name in formats], folder)
+        if typesetter and (source := Path(work, _SOURCE)).is_file():
+            source.replace(folder / TYPST)
     for one in notes:
         note(one) if note else print(one, file=sys.stderr)
     return results
+
+
+def with_quarto(project: Path, renderer: str) -> bool:
+    """Whether this renderer is Quarto; “auto” is, where it is installed."""
+    # Quarto takes its extension from the project's own folder and from no other.
+    return renderer == "quarto" or (renderer == "auto" and bool(shutil.which("quarto")) and (project / FOLDER).is_dir())
 
 
 def _check(project: Path, formats: Sequence[str], renderer: str) -> None:
@@ -99,11 +119,11 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
 # The embedded renderer --------------------------------------------------------------------------------------
 
 
-def _embedded(project: Path, formats: Sequence[str], folder: Path) -> list[str]:
+def _embedded(project: Path, formats: Sequence[str], folder: Path, typeset: Typeset) -> list[str]:
     # The PDF takes longest: begun first, on as many workers as there are processors, all are done soonest.
     order = sorted(formats, key=lambda name: name != "pdf")
     with ThreadPoolExecutor(min(len(order), os.cpu_count() or 1)) as pool:
-        jobs = [pool.submit(_embedded_one, project, name, folder) for name in order]
+        jobs = [pool.submit(_embedded_one, project, name, folder, typeset) for name in order]
     # The formats tell the same messages: each is told once.
     failures = [job.exception() for job in jobs]
     unforeseen = [failure for failure in failures if failure and not isinstance(failure, RenderError)]
@@ -115,13 +135,16 @@ def _embedded(project: Path, formats: Sequence[str], folder: Path) -> list[str]:
     return _unique(line for job in jobs for line in job.result())
 
 
-def _embedded_one(project: Path, name: str, folder: Path) -> list[str]:
+def _embedded_one(project: Path, name: str, folder: Path, typeset: Typeset) -> list[str]:
     if name == "html":
         return _page(project, folder / "report.html")
     if name != "pdf":
         return _pandoc(project, name, folder / f"report.{name}")
-    notes = _pandoc(project, name, folder / "report.typ")
-    _typst(project, folder / "report.typ", folder / "report.pdf")
+    notes = _pandoc(project, name, folder / _SOURCE)
+    try:
+        typeset(project, folder / _SOURCE, folder / "report.pdf")
+    except TypesetError as error:
+        raise RenderError(*error.args) from error
     return notes
 
 
@@ -162,18 +185,6 @@ def _pandoc(project: Path, name: str, target: Path, embed: bool = True) -> list[
 def _from(project: Path, path: Path) -> str:
     """The path as it is seen from the project's folder: Lua on Windows opens none with Vietnamese letters."""
     return Path(os.path.relpath(path, project)).as_posix()
-
-
-def _typst(project: Path, source: Path, target: Path) -> None:
-    import typst
-
-    try:
-        # Given as bytes, the file stands at the root: the project, where its images are.
-        # Fonts of this machine are ignored: the report looks the same on every other.
-        pdf: bytes = typst.compile(source.read_bytes(), root=project, ignore_system_fonts=True)  # type: ignore[type-var]
-    except typst.TypstError as error:
-        raise RenderError(say("Typst could not set the PDF: {reason}", reason=error)) from error
-    target.write_bytes(pdf)
 
 
 # Quarto -----------------------------------------------------------------------------------------------------

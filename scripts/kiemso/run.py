@@ -24,7 +24,7 @@ from kiemso.limit import NAME as LIMITS_FILE
 from kiemso.manner import Manner
 from kiemso.message import Message, joined, said, say
 from kiemso.problem import Problem, Refused, together
-from kiemso.process import ProcessGone, apart, stop_all, warm_up
+from kiemso.process import Ahead, ProcessGone, apart, can_help, stop_all, warm_up
 from kiemso.project import CLEAN, COMPUTE, ROLL_UP, SUMMARISE, WORKSPACE_FILE, is_district
 from kiemso.reason import reasons
 from kiemso.step import Step, check_inputs, clear_stages
@@ -32,6 +32,8 @@ from kiemso.term import FILE as TERMS_FILE
 from kiemso.term import Term, read_targets, read_term, read_terms, targets_file
 
 Report = Callable[[str], None]
+# What notebooks with charts need beside what all need.
+DRAWING = "kiemso.drawing"
 # Which schools a roll-up adds up, and how the others stand.
 ROLLED = "schools.json"
 
@@ -106,7 +108,7 @@ def run_term(
     report: Report,
     manner: Manner = Manner(),  # noqa: B008  (frozen)
     pool: Executor | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    meanwhile: Sequence[Callable[[], object]] = (),
 ) -> Outcome:
     """Run what is out of date of a term; Refused lists every problem of every notebook.
 
@@ -145,7 +147,7 @@ def run_steps(
     report: Report,
     manner: Manner,
     shared: Executor | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    meanwhile: Sequence[Callable[[], object]] = (),
 ) -> None:
     """Run the steps that are out of date in their order, and add to the outcome what became of each."""
     clear_stages(project)
@@ -154,6 +156,11 @@ def run_steps(
     order.prepare()
     under_way: dict[Future, str] = {}
     pool = shared
+    # The last notebook's process gets ready while the others run.
+    here = can_help() and not shared and not manner.scheduler and not manner.kernel
+    drawn = next((step.name for step in steps if step.draws and step.name not in blocked and here), None)
+    drawing: Ahead | None = None
+    waiting = iter(meanwhile)
     try:
         while order.is_active():
             ready = order.get_ready()
@@ -167,11 +174,13 @@ def run_steps(
                     order.done(name)
                 else:
                     pool = pool or open_pool(project, manner)
-                    under_way[pool.submit(apart, run_step, project, by_name[name], manner)] = name
+                    if drawn and not drawing:
+                        drawing = Ahead(DRAWING)
+                    do = drawing.do if drawing and name == drawn else apart
+                    under_way[pool.submit(do, run_step, project, by_name[name], manner)] = name
             if under_way:
-                if meanwhile:
-                    meanwhile()
-                    meanwhile = None
+                if task := next(waiting, None):
+                    task()
                 _collect(under_way, order, outcome, report, len(steps), project if manner.scheduler else None)
             elif not ready:
                 break  # what is left needs a step that was refused
@@ -180,6 +189,8 @@ def run_steps(
             stop_all()
         raise
     finally:
+        if drawing:
+            drawing.end()
         if pool and not shared:
             pool.shutdown(cancel_futures=True)
 
@@ -265,7 +276,7 @@ def open_pool(folder: Path, manner: Manner, *modules: str) -> Executor:
     if manner.scheduler:
         from kiemso.cluster import open_cluster
 
-        return open_cluster(folder, manner.scheduler, *modules)
+        return open_cluster(folder, manner.scheduler, *dict.fromkeys((DRAWING, *modules)))
     warm_up(*modules)
     return ThreadPoolExecutor(manner.jobs or _processors())
 

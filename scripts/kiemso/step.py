@@ -49,6 +49,11 @@ class Step:
         return f"{self.stem} {self.period}"
 
     @property
+    def draws(self) -> bool:
+        """Whether its notebook has charts."""
+        return "charts/" in self.outputs
+
+    @property
     def parameters(self) -> dict[str, str]:
         """What the notebook's parameters cell is given."""
         return {"period": self.period}

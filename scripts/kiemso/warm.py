@@ -17,23 +17,16 @@ from kiemso.shell import make_kernel  # noqa: E402
 make_kernel().shell.builtin_trap.activate()
 PRELOAD = (
     "IPython.core.logger",
-    "IPython.core.pylabtools",
     "babel.dates",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.pyplot",
     "openpyxl",
     "pandas.core.methods.to_dict",
     "pandas.core.reshape.reshape",
     "pandas.io.formats.csvs",
     "pandas.io.formats.html",
     "pandas.io.formats.string",
-    "pandas.plotting._matplotlib",
     "python_calamine",
     "kiemso.calculation",
     "kiemso.cleaning",
-    "kiemso.exhibit",
-    "kiemso.jump",
     "kiemso.reader.openxml",
     "kiemso.expectation",
     "pandera.accessors.pandas_accessor",  # which the first check would import, with those that follow

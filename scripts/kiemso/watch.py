@@ -16,10 +16,12 @@ from kiemso.console import problems_of, tell, tell_problems
 from kiemso.lock import project_lock
 from kiemso.message import language, say
 from kiemso.problem import Problem, Refused
-from kiemso.process import stop_all
-from kiemso.render import OUTPUT
+from kiemso.process import stop_all, warm_up
+from kiemso.render import OUTPUT, TYPST
+from kiemso.run import DRAWING
 from kiemso.serve import Board, State, head, open_server
 from kiemso.step import digest
+from kiemso.typesetter import Typesetter
 
 FOLDERS = ("data", "notebooks", "_extensions")
 FILES = ("report.qmd", "_quarto.yml", "requirements.lock")
@@ -45,27 +47,31 @@ async def _watch(project: Path, port: int, formats: Sequence[str], told: Told) -
     changed = asyncio.Event()
     changed.set()
     watching = [asyncio.create_task(_notice(changes, changed)) for changes in _changes(project)]
-    ended = threading.Event()
+    ended, typesetter = threading.Event(), Typesetter()
+    warm_up(DRAWING)
     try:
         while True:
             await changed.wait()
             changed.clear()
-            await board.show(await asyncio.to_thread(make, project, formats, board.state, ended))
+            await board.show(await asyncio.to_thread(make, project, formats, board.state, ended, typesetter))
     finally:
         ended.set()
+        typesetter.close()
         stop_all()
         for task in watching:
             task.cancel()
         server.stop()
 
 
-def make(project: Path, formats: Sequence[str], before: State, ended: threading.Event) -> State:
+def make(project: Path, formats: Sequence[str], before: State, ended: threading.Event, typesetter: Typesetter) -> State:
     """The report made anew; what is refused is told here and in the browser, and the last good report stays."""
     start = time.monotonic()
     try:
         with project_lock(project):
             run_chain(project, None, tell)
-            make_report(project, formats, "embedded")  # which starts sooner than Quarto
+            make_report(project, formats, "embedded", typesetter=typesetter)  # which starts sooner than Quarto
+            if "pdf" in formats:
+                typesetter.ahead(project, project / OUTPUT / TYPST)
     except (Refused, OSError) as error:
         if ended.is_set():  # what it was doing was ended with it
             return before

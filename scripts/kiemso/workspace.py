@@ -18,7 +18,7 @@ from kiemso.message import said, say
 from kiemso.problem import Problem, Refused
 from kiemso.process import apart, stop_all
 from kiemso.project import WORKSPACE_FILE, period_folder, workspace_of
-from kiemso.run import Here, open_pool
+from kiemso.run import DRAWING, Here, open_pool
 from kiemso.school import school_folder
 from kiemso.standing import Standing, State, own_files, remember, shared_digest, unchanged
 from kiemso.step import digest
@@ -27,7 +27,7 @@ from kiemso.term import Term, read_term
 # What may be made of a school beside its facts.
 PAGES = "pages"
 # What a school's process needs beside notebooks.
-PRELOAD = ("kiemso.workspace", "kiemso.press")
+PRELOAD = (DRAWING, "kiemso.workspace", "kiemso.press")
 _LOCK_SECONDS = 60
 Watch = Callable[[str, Standing], None]
 

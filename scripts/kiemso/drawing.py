@@ -1,0 +1,30 @@
+"""Imported ahead of notebooks that draw, by the process of the next one or by the server of many."""
+
+import gc
+import io
+from importlib import import_module
+
+from matplotlib.figure import Figure
+
+gc.disable()  # as in `warm`
+
+# Found out by importing them: what a chart's first drawing imports, and the two notebooks that have charts.
+for name in (
+    "IPython.core.pylabtools",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "pandas.plotting._matplotlib",
+    "kiemso.exhibit",
+    "kiemso.jump",
+):
+    import_module(name)
+
+# The first drawing of a process looks for its fonts.
+_figure = Figure(layout="constrained")
+_figure.subplots().bar(["ệ"], [1])
+for ending in ("svg", "png"):
+    _figure.savefig(io.BytesIO(), format=ending)
+
+gc.freeze()
+gc.enable()
