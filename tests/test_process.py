@@ -1,0 +1,70 @@
+"""Processes that do tasks: what they answer, and what becomes of who asks when they end."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from kiemso import process
+from kiemso.problem import Refused
+from kiemso.process import Ahead, ProcessGone, apart, beside, helper
+from kiemso.term import read_terms
+
+if not process.can_help():
+    pytest.skip("there is no fork here", allow_module_level=True)
+
+
+def test_a_task_gives_what_it_returns_or_raises(tmp_path):
+    assert apart(divmod, 7, 2) == (3, 1)
+    with pytest.raises(Refused) as caught:
+        apart(read_terms, tmp_path)
+    assert caught.value.problems[0].file == "data/terms.yml"
+    with pytest.raises(ProcessGone, match="SIGTERM"):
+        apart(signal.raise_signal, signal.SIGTERM)
+    assert not process._running
+
+
+def test_tasks_are_done_one_after_the_other_in_one_process(tmp_path):
+    with helper() as one:
+        for folder in "một", "một/hai", "một/hai/ba":
+            one.ask(os.mkdir, tmp_path / folder)
+        one.ask(os.getpid)
+        first = one.answer()
+        one.ask(os.getpid)
+        assert one.answer() == first != os.getpid()
+    assert (tmp_path / "một/hai/ba").is_dir()
+
+
+def test_a_task_that_fails_fails_no_other():
+    with helper() as one:
+        one.ask(divmod, 7, 0)
+        one.ask(divmod, 7, 2)
+        assert one.answer() == (3, 1)
+        one.ask(divmod, 7, 0)
+        with pytest.raises(ZeroDivisionError):
+            one.answer()
+        one.ask(signal.raise_signal, signal.SIGTERM)
+        with pytest.raises(ProcessGone):
+            one.answer()
+
+
+def test_a_helper_that_got_ready_ahead_does_its_task():
+    ahead = Ahead("kiemso.drawing")
+    assert ahead.do(divmod, 7, 2) == (3, 1)
+    ahead.end()
+    unused = Ahead("kiemso.drawing")
+    unused.end()
+    assert not process._running
+
+
+def test_a_module_that_cannot_be_imported_ahead_is_for_the_task_to_miss():
+    ahead = Ahead("kiemso.there_is_none")
+    assert ahead.do(divmod, 7, 2) == (3, 1)
+    ahead.end()
+
+
+def test_a_copy_of_this_process_works_beside_it(tmp_path):
+    with beside(os.mkdir, tmp_path / "một") as answer:
+        answer()
+    assert (tmp_path / "một").is_dir()
