@@ -2,6 +2,7 @@
 
 import gc
 import io
+from contextlib import suppress
 from importlib import import_module
 
 from matplotlib.figure import Figure
@@ -20,11 +21,12 @@ for name in (
 ):
     import_module(name)
 
-# The first drawing of a process looks for its fonts.
-_figure = Figure(layout="constrained")
-_figure.subplots().bar(["ệ"], [1])
-for ending in ("svg", "png"):
-    _figure.savefig(io.BytesIO(), format=ending)
+# The first drawing of a process looks for its fonts. A person's own settings, which no notebook heeds, may forbid it.
+with suppress(Exception):
+    figure = Figure(layout="constrained")
+    figure.subplots().bar(["ệ"], [1])
+    for ending in ("svg", "png"):
+        figure.savefig(io.BytesIO(), format=ending)
 
 gc.freeze()
 gc.enable()

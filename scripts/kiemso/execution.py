@@ -191,8 +191,8 @@ class _Kernel(_Forgetting, KernelEngine):
     """An ordinary kernel."""
 
 
-for engine in (_Forked, _Kernel):
-    papermill_engines.register(engine.__name__, engine)
+papermill_engines.register(_Forked.__name__, _Forked)
+papermill_engines.register(_Kernel.__name__, _Kernel)
 
 
 def _forget_the_run(notebook: NotebookNode) -> None:

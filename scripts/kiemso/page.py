@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kiemso.ballast import without
+from kiemso.ballast import URLS, without
 
 if TYPE_CHECKING:
     import jinja2
@@ -123,8 +123,7 @@ def exporter() -> TemplateExporter:
 
 
 def _new_exporter() -> TemplateExporter:
-    # jsonschema, which nbformat imports, builds a grammar of URLs at import: 0.8 s for a check that no notebook needs.
-    with without("rfc3987_syntax"):
+    with without(*URLS):
         from nbconvert.exporters import TemplateExporter
         from nbconvert.filters import Highlight2HTML, ansi2html
         from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath

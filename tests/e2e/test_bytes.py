@@ -17,7 +17,7 @@ from .conftest import PARTS, ROOT, Project
 
 # What a person may keep at home for other work; none of it may show in the report.
 _AT_HOME = {
-    ".config/matplotlib/matplotlibrc": "axes.facecolor: red\nfont.size: 30\nsavefig.facecolor: green\n",
+    ".config/matplotlib/matplotlibrc": "font.size: 30\nsavefig.facecolor: green\ntext.usetex: True\n",
     ".config/matplotlib/stylelib/classic.mplstyle": "axes.grid: True\n",
     ".ipython/profile_default/startup/first.py": "import pandas\npandas.options.display.max_rows = 3\n",
     ".ipython/profile_default/ipython_config.py": "c.InlineBackend.rc = {'font.size': 40}\n",
