@@ -8,7 +8,7 @@ import signal
 import pytest
 from kiemso import process
 from kiemso.problem import Refused
-from kiemso.process import Ahead, ProcessGone, apart, beside, helper
+from kiemso.process import Ahead, Helper, ProcessGone, apart, beside, helper
 from kiemso.term import read_terms
 
 if not process.can_help():
@@ -68,3 +68,14 @@ def test_a_copy_of_this_process_works_beside_it(tmp_path):
     with beside(os.mkdir, tmp_path / "một") as answer:
         answer()
     assert (tmp_path / "một").is_dir()
+
+
+def test_a_helper_that_nobody_asks_any_more_ends_without_a_word(capfd):
+    one = Helper(process._context())
+    one.ask(os.getpid)
+    assert one.line.poll(20)  # an answer that is not taken resets the line
+    one.line.close()
+    one.join()
+    assert one._process.exitcode == 0
+    one.end()
+    assert "Traceback" not in capfd.readouterr().err

@@ -268,7 +268,7 @@ def _do_tasks(connection: Connection, environment: dict[str, str]) -> None:
     begin(environment)
     # Where a process has threads, Python 3.12 warns of copying it: the one that it has here only waits.
     warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
-    with suppress(EOFError):
+    with suppress(EOFError, OSError):  # whoever asks is gone
         while asked := connection.recv_bytes():
             connection.send_bytes(_packed(_done(asked)))
 
