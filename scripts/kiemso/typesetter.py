@@ -59,8 +59,7 @@ class Typesetter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
-        self._helper = None
+        self._end()
 
     def ahead(self, project: Path, last: Path) -> None:
         """Begin to set what the last PDF was set from, in the background."""
@@ -77,8 +76,12 @@ class Typesetter:
                 self._helper.answer()
                 return
             except ProcessGone:  # for want of memory, perhaps: without that of the last report there may be enough
-                self.__exit__()
+                self._end()
         typeset(project, source, target)
+
+    def _end(self) -> None:
+        self._stack.close()
+        self._helper = None
 
 
 def _remember(project: Path, last: Path) -> None:
