@@ -20,6 +20,24 @@ function M.text(s)
   return pandoc.List(s ~= "" and { s } or {})
 end
 
+-- For Typst a figure is written in one way, whatever becomes of it: where only words differ, it sets the next report
+-- from what it knows of the last one; where a mark comes or goes, it sets all of it anew.
+function M.shown(content, stale)
+  local before = pandoc.RawInline("typst", "#shown(stale: " .. tostring(stale) .. ")[")
+  return M.concat({ before }, content, { pandoc.RawInline("typst", "]") })
+end
+
+-- For the same reason “=”, which Typst takes for a mark, and “≈”, which it takes for a letter, are both escaped.
+local SIGNS = { ["="] = "\\u{3d}", ["≈"] = "\\u{2248}" }
+
+-- A formula with numbers, and what it gives.
+function M.formula(s)
+  local before, sign, after = s:match("^(.* )(≈)( .*)$")
+  if not sign then before, sign, after = s:match("^(.* )(=)( .*)$") end
+  if not typst or not sign then return M.text(s) end
+  return M.concat(M.text(before), { pandoc.RawInline("typst", SIGNS[sign]) }, M.text(after))
+end
+
 function M.span(content, id, classes, attributes)
   return pandoc.Span(content, { id or "", classes or {}, attributes or {} })
 end

@@ -4,7 +4,7 @@ local elements = require("kiemso.elements")
 local places = require("kiemso.places")
 local html, typst = elements.html, elements.typst
 local body, cell, concat, given = elements.body, elements.cell, elements.concat, elements.given
-local span, text = elements.span, elements.text
+local formula, span, text = elements.formula, elements.span, elements.text
 
 local MAX_WHOLE_ROW = 8 -- lines of a row that may not be split between two pages
 
@@ -33,8 +33,8 @@ local function source_inlines(source)
 end
 
 local function line_inlines(line)
-  local formula = given(line.formula) and " (" .. line.formula .. ")" or ""
-  local inlines = concat({ target(text(line.period), line.anchor) }, text(": " .. line.value .. formula))
+  local inlines = concat({ target(text(line.period), line.anchor) }, text(": " .. line.value))
+  if given(line.formula) then inlines:extend(formula(" (" .. line.formula .. ")")) end
   for i, source in ipairs(line.sources) do
     inlines:extend(text(i == 1 and " ← " or "; "))
     inlines:extend(source_inlines(source))
@@ -73,11 +73,11 @@ local function evidence_row(spec)
   if given(spec.note) then label = concat(label, { pandoc.LineBreak(), pandoc.Emph(text(spec.note)) }) end
   local unit = given(spec.unit) and (spec.unit == "%" and "%" or " " .. spec.unit) or ""
   local origin = { span(text(spec.notebook .. " › " .. spec.cell), "", { "origin" }) }
-  local formula = given(spec.formula) and concat(text(spec.formula), { pandoc.LineBreak() }, origin) or origin
+  local calculation = given(spec.formula) and concat(formula(spec.formula), { pandoc.LineBreak() }, origin) or origin
   -- Typst splits rows between pages; one with the lines of a few years is better kept whole.
   local whole = typst and #spec.lines <= MAX_WHOLE_ROW and { ["typst:breakable"] = "false" } or {}
   local cells = {}
-  for i, inlines in ipairs({ label, text(spec.value .. unit), formula }) do
+  for i, inlines in ipairs({ label, text(spec.value .. unit), calculation }) do
     cells[i] = cell(inlines, 1, "Evidence Text", whole)
   end
   cells[4] = lines_cell(spec.lines, whole)

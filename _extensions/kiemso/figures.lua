@@ -82,6 +82,10 @@ function M.figure(key, form, written)
     problems.say("stale: fact “%s”: report.qmd says “%s”, the fact is “%s”", key, squeeze(written), value)
     table.insert(classes, "stale")
     title = string.format("Văn bản ghi “%s”, số liệu nay là “%s”. %s", squeeze(written), value, fact.label)
+  end
+  if typst then
+    content = elements.shown(content, stale)
+  elseif stale then
     content = { span(content, "", { "mark" }, docx and { ["custom-style"] = "Stale" } or {}) }
   end
   local id = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,3 +25,12 @@ def without(*names: str) -> Iterator[None]:
                 del sys.modules[name]
             else:
                 sys.modules[name] = module
+
+
+def postpone(name: str) -> None:
+    """Have a module, which whoever imports it rarely uses, be imported when it is used."""
+    if name in sys.modules or not (spec := importlib.util.find_spec(name)) or not spec.loader:
+        return
+    spec.loader = loader = importlib.util.LazyLoader(spec.loader)
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)

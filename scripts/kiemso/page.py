@@ -111,8 +111,9 @@ def set_notebook(notebook: Mapping[str, Any], view: Mapping[str, Any]) -> markup
     from markupsafe import Markup
     from nbformat.v4 import to_notebook
 
-    html, _ = cells.from_notebook_node(to_notebook(notebook), {"view": view})
-    return Markup(html)
+    # As the exporter does it, which would copy the notebook three times for preprocessors: it has none.
+    html = cells.template.render(nb=to_notebook(notebook), resources={"view": view})
+    return Markup(html.lstrip("\r\n"))
 
 
 def exporter() -> TemplateExporter:
@@ -141,7 +142,7 @@ def _new_exporter() -> TemplateExporter:
     exporter = TemplateExporter(
         template_name="base",
         template_file="cells.html",
-        default_preprocessors=[],  # each would validate the notebook once more
+        default_preprocessors=[],
         extra_loaders=[FileSystemLoader(TEMPLATES)],
         filters={
             "code": lambda source: Markup(highlight(source)),

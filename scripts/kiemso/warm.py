@@ -9,7 +9,7 @@ import os  # noqa: E402
 
 # A library that starts threads on import would leave a forked copy without them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-from kiemso.ballast import URLS, without  # noqa: E402
+from kiemso.ballast import URLS, postpone, without  # noqa: E402
 from kiemso.shell import make_kernel  # noqa: E402
 
 # The kernel comes first: pandas asks on import whether there is one. What the names stand for is part of a step's
@@ -41,6 +41,8 @@ PRELOAD = (
     "kiemso.execution",
     "kiemso.run",
 )
+# papermill imports it for notebooks that lie on a server.
+postpone("requests")
 # pandera imports hypothesis, where it is installed, to make up data.
 with without(*URLS, "hypothesis"):
     for name in PRELOAD:
