@@ -1,6 +1,7 @@
 """The roll-up of many schools: true totals, evidence down to the schools, and no small count that can be found."""
 
 import csv
+import errno
 import json
 import re
 import zipfile
@@ -107,6 +108,19 @@ def test_every_total_leads_to_each_schools_raw_cells(rolled: Path) -> None:
     panel = json.loads((rolled / f"build/{TERM}/panel.json").read_text(encoding="utf-8"))
     (source,) = panel["facts"][f"gv-gioi-tinh@{TERM}"]["sources"]
     assert panel["sources"][source]["cells"] == [[f"*/gv-gioi-tinh@{TERM}", "audit/schools/gv-gioi-tinh.html"]]
+
+
+def test_report_data_and_the_ways_to_the_schools_come_together_or_not_at_all(roll_up, monkeypatch) -> None:
+    districts = []
+
+    def full_disk(district: Path, *_: object) -> list[Path]:
+        districts.append(district)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kiemso.rollup.write_pathways", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        roll_up({})
+    assert not list((districts[0] / "_output").iterdir())
 
 
 def test_the_report_is_made_in_all_formats(rolled: Path) -> None:

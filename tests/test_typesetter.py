@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kiemso import process
+from kiemso import helper, process
 from kiemso.typesetter import TypesetError, Typesetter, typeset
 
-if not process.can_help():
+if not helper.can_help():
     pytest.skip("there is no fork here", allow_module_level=True)
 
 
@@ -32,7 +32,7 @@ def write_square(project: Path, colour: str) -> None:
 
 def from_nothing(project: Path, source: Path) -> bytes:
     """What a fresh process gives."""
-    process.apart(typeset, project, source, project / "fresh.pdf")
+    helper.apart(typeset, project, source, project / "fresh.pdf")
     return (project / "fresh.pdf").read_bytes()
 
 

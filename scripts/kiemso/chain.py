@@ -10,10 +10,11 @@ from pathlib import Path
 from kiemso.check import unknown_names
 from kiemso.edition import OUTPUT, complete_edition, edition
 from kiemso.evidence import Evidence, gather_evidence, judge_claims, publish, read_evidence
+from kiemso.helper import beside
 from kiemso.manner import Manner
 from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, together
-from kiemso.process import ProcessGone, beside
+from kiemso.process import ProcessGone
 from kiemso.run import Outcome, Report, not_ended, reviewed, run_term
 from kiemso.typesetter import Typesetter
 
@@ -59,10 +60,14 @@ def make_report(
     renderer: str,
     note: Report | None = None,
     typesetter: Typesetter | None = None,
+    more: Callable[[Path], list[Path]] = lambda _: [],
 ) -> list[Path]:
-    """The report in these formats, the audit pages and the released data; the files that are worth telling."""
+    """The report in these formats, the audit pages and the released data; the files that are worth telling.
+
+    `more` writes what else belongs to the edition into its folder.
+    """
     with edition(project) as new, beside(write_pages, project, new) as pages:
-        files = render_report(project, formats, renderer, new, note, typesetter)
+        files = render_report(project, formats, renderer, new, note, typesetter) + more(new)
         try:
             files += pages()
         except ProcessGone as gone:

@@ -8,6 +8,7 @@ from sys import intern
 from typing import Any
 from urllib.parse import quote
 
+from kiemso.edition import OUTPUT
 from kiemso.fact import Fact, read_facts
 from kiemso.key import parse_key
 from kiemso.page import TEMPLATES, cell_anchor, notebook_page, raw_page, render
@@ -34,8 +35,8 @@ def school_page(file: str, sheet: str, cell: str) -> str:
     return f"../../../{quote(place)}#{quote(cell_anchor(sheet, cell), safe='!')}"
 
 
-def write_pathways(district: Path, term: str, codes: Sequence[str]) -> list[Path]:
-    """Write the page of every total, and delete those of totals that are gone; returns the pages."""
+def write_pathways(district: Path, term: str, codes: Sequence[str], new: Path) -> list[Path]:
+    """Write the page of every total into a folder of an edition; returns where they lie, from _output."""
     workspace = workspace_of(district)
     assert workspace is not None
     facts = read_facts(period_folder(district, term) / "facts.json")
@@ -55,10 +56,15 @@ def write_pathways(district: Path, term: str, codes: Sequence[str]) -> list[Path
         if found := places.pop(name):
             texts = {code: shown.get(f"{code}/{total.key}", "") for code in found}
             rows = (_row(code, schools[code], total, texts[code], found[code]) for code in found)
-            written.append(_write(district, term, total, rows))
-    for path in {*(district / "_output" / FOLDER).glob("*.html")} - {*written}:
+            written.append(_write(district, term, total, rows, new))
+    return [path.relative_to(new) for path in written]
+
+
+def clear_pathways(district: Path, kept: Iterable[Path]) -> None:
+    """Delete the pages of totals that are gone; `kept` lie there from _output."""
+    output = district / OUTPUT
+    for path in {*(output / FOLDER).glob("*.html")} - {output / page for page in kept}:
         path.unlink()
-    return written
 
 
 def _row(code: str, school: School, total: Fact, shown: str, places: Places) -> dict[str, Any]:
@@ -74,7 +80,7 @@ def _row(code: str, school: School, total: Fact, shown: str, places: Places) -> 
     return {"code": code, **school.model_dump(), "shown": shown, "card": card, "cells": cells}
 
 
-def _write(district: Path, term: str, total: Fact, rows: Iterable[dict[str, Any]]) -> Path:
+def _write(district: Path, term: str, total: Fact, rows: Iterable[dict[str, Any]], new: Path) -> Path:
     styles = [located(district, "_extensions/kiemso") / "kiemso.css", TEMPLATES / "audit.css"]
     html = render(
         "pathway.html",
@@ -87,6 +93,6 @@ def _write(district: Path, term: str, total: Fact, rows: Iterable[dict[str, Any]
         index="../index.html",
         siblings=[],
     )
-    path = district / "_output" / pathway_page(total.name)
+    path = new / pathway_page(total.name)
     write_whole(path, html)
     return path

@@ -17,7 +17,7 @@ from kiemso.manner import Manner
 from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.many import run_listed
 from kiemso.message import say
-from kiemso.pathway import write_pathways
+from kiemso.pathway import clear_pathways, write_pathways
 from kiemso.problem import Problem, Refused
 from kiemso.project import WORKSPACE_FILE, period_folder
 from kiemso.run import ROLLED, Outcome, Report, check_inputs, roll_up_step, run_steps
@@ -66,9 +66,15 @@ def add_up(
         write_whole(period_folder(folder, manuscript.term) / ROLLED, _listed(schools, standings))
         _run(folder, manuscript.term, tell, manner)
         _publish(folder, manuscript, schools, district)
-        files = make_report(folder, formats, renderer)
-        write_pathways(folder, manuscript.term, done)
-        return [*files, _write_csv(folder, manuscript.term, schools.schools)]
+        pathways: list[Path] = []
+
+        def more(new: Path) -> list[Path]:
+            pathways.extend(write_pathways(folder, manuscript.term, done, new))
+            return [_write_csv(folder, manuscript.term, schools.schools, new)]
+
+        files = make_report(folder, formats, renderer, more=more)
+        clear_pathways(folder, pathways)
+        return files
 
 
 def _listed(schools: Schools, standings: Mapping[str, Standing]) -> str:
@@ -104,7 +110,7 @@ def _publish(folder: Path, manuscript: Manuscript, schools: Schools, district: s
     publish(evidence, [(figure.key, figure.form) for figure in manuscript.figures])
 
 
-def _write_csv(folder: Path, term: str, schools: Mapping[str, School]) -> Path:
+def _write_csv(folder: Path, term: str, schools: Mapping[str, School], new: Path) -> Path:
     """What the report shows of each school, as data: the facts of the schools that stand in it."""
     facts = gather_evidence(folder, term).facts
     text = io.StringIO()
@@ -114,6 +120,6 @@ def _write_csv(folder: Path, term: str, schools: Mapping[str, School]) -> Path:
         code, _, own = key.rpartition("/")
         if school := schools.get(code):
             writer.writerow([code, school.name, school.commune, school.district, own, fact.text, fact.unit])
-    path = folder / "_output" / CSV
+    path = new / CSV
     write_whole(path, "\ufeff" + text.getvalue())
     return path

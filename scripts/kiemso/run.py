@@ -18,13 +18,14 @@ from kiemso.catalogue import read_catalogue
 from kiemso.claim import read_claims
 from kiemso.correction import FILE as CORRECTIONS_FILE
 from kiemso.correction import read_corrections
+from kiemso.helper import Ahead, apart, can_help
 from kiemso.layout import FOLDER as LAYOUTS_FOLDER
 from kiemso.layout import read_layouts
 from kiemso.limit import NAME as LIMITS_FILE
 from kiemso.manner import Manner
 from kiemso.message import Message, joined, said, say
 from kiemso.problem import Problem, Refused, together
-from kiemso.process import Ahead, ProcessGone, apart, can_help, stop_all, warm_up
+from kiemso.process import ProcessGone, stop_all, warm_up
 from kiemso.project import CLEAN, COMPUTE, ROLL_UP, SUMMARISE, WORKSPACE_FILE, is_district
 from kiemso.reason import reasons
 from kiemso.step import Step, check_inputs, clear_stages
@@ -155,13 +156,8 @@ def run_steps(
     order = TopologicalSorter({step.name: step.needs for step in steps})
     order.prepare()
     under_way: dict[Future, str] = {}
-    pool = shared
-    # The last notebook's process gets ready while the others run.
-    here = can_help() and not shared and not manner.scheduler and not manner.kernel
-    drawn = next((step.name for step in steps if step.draws and step.name not in blocked and here), None)
-    drawing: Ahead | None = None
     waiting = iter(meanwhile)
-    try:
+    with _Runner(project, [step for step in steps if step.name not in blocked], manner, shared) as runner:
         while order.is_active():
             ready = order.get_ready()
             for name in ready:
@@ -173,26 +169,45 @@ def run_steps(
                     outcome.kept.append(name)
                     order.done(name)
                 else:
-                    pool = pool or open_pool(project, manner)
-                    if drawn and not drawing:
-                        drawing = Ahead(DRAWING)
-                    do = drawing.do if drawing and name == drawn else apart
-                    under_way[pool.submit(do, run_step, project, by_name[name], manner)] = name
+                    under_way[runner.submit(by_name[name])] = name
             if under_way:
                 if task := next(waiting, None):
                     task()
                 _collect(under_way, order, outcome, report, len(steps), project if manner.scheduler else None)
             elif not ready:
                 break  # what is left needs a step that was refused
-    except BaseException:
-        if not shared:
-            stop_all()
-        raise
-    finally:
-        if drawing:
-            drawing.end()
-        if pool and not shared:
-            pool.shutdown(cancel_futures=True)
+
+
+class _Runner:
+    """Runs steps in a pool, which is opened for the first one unless it is shared with other projects."""
+
+    def __init__(self, project: Path, steps: Sequence[Step], manner: Manner, shared: Executor | None) -> None:
+        self._project, self._manner = project, manner
+        self._pool = self._shared = shared
+        # The process of the last notebook, which has charts, gets ready while the others run.
+        ahead = can_help() and not shared and not manner.scheduler and not manner.kernel
+        self._drawn = next((step for step in steps if step.draws and ahead), None)
+        self._drawing: Ahead | None = None
+
+    def __enter__(self) -> _Runner:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool and not self._shared:
+            if kind:
+                self._pool.shutdown(wait=False, cancel_futures=True)  # or the next would start
+                stop_all()
+            self._pool.shutdown(cancel_futures=True)
+        if self._drawing:
+            self._drawing.end()
+
+    def submit(self, step: Step) -> Future:
+        """Have a step run, in a process of its own."""
+        self._pool = self._pool or open_pool(self._project, self._manner)
+        if self._drawn and not self._drawing:
+            self._drawing = Ahead(DRAWING)
+        do = self._drawing.do if self._drawing and step is self._drawn else apart
+        return self._pool.submit(do, run_step, self._project, step, self._manner)
 
 
 def _collect(

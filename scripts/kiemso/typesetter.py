@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiemso.helper import Helper, can_help, helper
 from kiemso.message import Message, say
-from kiemso.process import Helper, ProcessGone, can_help, helper
+from kiemso.process import ProcessGone
 
 if TYPE_CHECKING:
     import typst

@@ -11,12 +11,13 @@ from pathlib import Path
 from kiemso.chain import clear_pages, render_report, run_chain, write_pages
 from kiemso.console import problems_of
 from kiemso.edition import edition
+from kiemso.helper import apart
 from kiemso.lock import project_lock
 from kiemso.manner import Manner
 from kiemso.manuscript import read_manuscript
 from kiemso.message import said, say
 from kiemso.problem import Problem, Refused
-from kiemso.process import apart, stop_all
+from kiemso.process import stop_all
 from kiemso.project import WORKSPACE_FILE, period_folder, workspace_of
 from kiemso.run import DRAWING, Here, open_pool
 from kiemso.school import school_folder

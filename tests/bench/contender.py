@@ -29,8 +29,8 @@ Run = Callable[[Path, str, Path], None]
 def run_kiemso(source: Path, period: str, stage: Path) -> None:
     """As `kiemso run` does it."""
     from kiemso.execution import execute
+    from kiemso.helper import apart
     from kiemso.manner import Manner
-    from kiemso.process import apart
 
     project = source.parents[1]
     apart(execute, project, source.relative_to(project).as_posix(), {"period": period}, stage, Manner())

@@ -7,11 +7,12 @@ import signal
 
 import pytest
 from kiemso import process
+from kiemso.helper import Ahead, Helper, apart, beside, can_help, helper
 from kiemso.problem import Refused
-from kiemso.process import Ahead, Helper, ProcessGone, apart, beside, helper
+from kiemso.process import ProcessGone
 from kiemso.term import read_terms
 
-if not process.can_help():
+if not can_help():
     pytest.skip("there is no fork here", allow_module_level=True)
 
 
@@ -71,7 +72,7 @@ def test_a_copy_of_this_process_works_beside_it(tmp_path):
 
 
 def test_a_helper_that_nobody_asks_any_more_ends_without_a_word(capfd):
-    one = Helper(process._context())
+    one = Helper(process.context())
     one.ask(os.getpid)
     assert one.line.poll(20)  # an answer that is not taken resets the line
     one.line.close()
