@@ -108,7 +108,7 @@ def test_what_was_converted_from_a_legacy_encoding_is_shown_beside_what_it_is_re
     assert (line.label, line.label_original) == ("Lao động tiên tiến", "Lao ®éng tiªn tiÕn")
     output = kiemso(project, path).output
     assert "Lao động tiên tiến (in the file: Lao ®éng tiªn tiÕn)" in output
-    assert "1 cells were converted from TCVN3" in output
+    assert "1 cell was converted from TCVN3" in output
 
 
 def test_what_the_first_notebook_would_miss_or_doubt_is_said(project, save):

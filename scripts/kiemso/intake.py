@@ -14,7 +14,7 @@ from kiemso.correction import Correction, correct_cells, read_corrections
 from kiemso.grid import Grid, grids
 from kiemso.layout import AnyLayout, RegisterLayout, read_layouts
 from kiemso.limit import read_limits
-from kiemso.message import say
+from kiemso.message import plural, say
 from kiemso.personal import People, mask
 from kiemso.problem import Problem, Refused
 from kiemso.raw import RawCell, RawWorkbook
@@ -131,7 +131,12 @@ def _converted(sheets: Sequence[Grid]) -> Iterator[Problem]:
     """One warning for each sheet and legacy encoding of which cells were converted."""
     for grid in sheets:
         for encoding, count in sorted(Counter(cell.encoding for cell in grid.cells.values() if cell.encoding).items()):
-            message = say("{count} cells were converted from {encoding}", count=count, encoding=encoding)
+            message = plural(
+                "{count} cell was converted from {encoding}",
+                "{count} cells were converted from {encoding}",
+                count,
+                encoding=encoding,
+            )
             yield Problem(message, say("Compare a few of them with the file."), grid.file, grid.sheet.name)
 
 
