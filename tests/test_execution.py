@@ -40,10 +40,14 @@ def problem(project: Path, manner: Manner) -> Problem:
     return one
 
 
-def test_both_engines_leave_the_same_bytes_and_nothing_of_the_machine(tmp_path):
+def test_both_engines_leave_the_same_bytes_and_nothing_of_the_machine(tmp_path, monkeypatch):
+    first = tmp_path / ".ipython/profile_default/startup/first.py"
+    first.parent.mkdir(parents=True)
+    first.write_text("import pandas\npandas.options.display.max_rows = 3\n", encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
     warning = "import os, warnings\nwarnings.warn('coi chừng')\n"
     source = "period, os.path.basename(os.getcwd()), 'KIEMSO_STAGE' in os.environ"
-    write(tmp_path, warning + source, "import pandas\npandas.DataFrame({'a': [1]})")
+    write(tmp_path, warning + source, "import pandas\npandas.DataFrame({'a': range(9)})")
     forked = run(tmp_path, Manner())
     assert run(tmp_path, Manner(kernel=True)) == forked
     assert "('2022-2023', 'notebooks', True)" in forked

@@ -6,9 +6,11 @@ papermill imports this module through its entry point; importing it before paper
 from __future__ import annotations
 
 import os
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -17,14 +19,30 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 
+from kiemso.child import Child
 from kiemso.message import say
-from kiemso.process import Child, ProcessGone
+from kiemso.process import ProcessGone
 
 _NOT_STARTED = "died before replying to kernel_info"
+# What papermill passes on of its own settings.
+_OF_THE_CLIENT = ("log_output", "stdout_file", "stderr_file")
 
 
-class ForkedEngine(Engine):
-    """Runs a notebook in a process forked from a warm server; spawned, where there is no fork."""
+@dataclass(frozen=True)
+class _Task:
+    """A notebook to execute, and how."""
+
+    nb_man: NotebookExecutionManager
+    kernel: str
+    folder: str
+    environment: dict[str, str]
+    cell_seconds: float | None
+    start_seconds: float
+    settings: dict[str, Any]
+
+
+class _OwnProcess(Engine):
+    """Runs a notebook in a process of its own."""
 
     @classmethod
     def execute_managed_notebook(  # type: ignore[override]
@@ -43,51 +61,58 @@ class ForkedEngine(Engine):
         CellTimeoutError where a cell takes longer than `execution_timeout` seconds, DeadKernelError where the
         process ends in a cell: their `cell_id` names it.
         """
-        child, finished = Child(folder or os.getcwd(), environment or {}), False
+        passed_on = {name: value for name, value in settings.items() if name in _OF_THE_CLIENT}
+        seconds = (execution_timeout, start_timeout)
+        task = _Task(nb_man, kernel_name, folder or os.getcwd(), environment or {}, *seconds, passed_on)
+        with _naming_the_cell(nb_man):
+            cls._execute(task)
+        return nb_man.nb
+
+    @classmethod
+    def _execute(cls, task: _Task) -> None:
+        raise NotImplementedError
+
+
+class ForkedEngine(_OwnProcess):
+    """Runs a notebook in a process forked from a warm server; spawned, where there is no fork."""
+
+    @classmethod
+    def _execute(cls, task: _Task) -> None:
+        child, finished = Child(task.folder, task.environment), False
         try:
-            with _naming_the_cell(nb_man):
-                run = _Run(nb_man, child, execution_timeout, **_of_the_client(settings))
-                run.execute_from_start(start_timeout)
+            run = _Run(task.nb_man, child, task.cell_seconds, **task.settings)
+            run.execute_from_start(task.start_seconds)
             finished = True
         finally:
             child.close(wait=finished)
-        return nb_man.nb
 
 
-class KernelEngine(Engine):
-    """Runs a notebook in an ordinary Jupyter kernel."""
+class KernelEngine(_OwnProcess):
+    """Runs a notebook in an ordinary Jupyter kernel, which heeds no person's profile."""
 
     @classmethod
-    def execute_managed_notebook(  # type: ignore[override]
-        cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,
-        *,
-        folder: str | None = None,
-        environment: dict[str, str] | None = None,
-        execution_timeout: float | None = None,
-        start_timeout: float = 60,
-        **settings: Any,
-    ) -> NotebookNode:
-        """Execute the notebook, as ForkedEngine does."""
+    def _execute(cls, task: _Task) -> None:
+        with tempfile.TemporaryDirectory(prefix="kiemso-") as profile:
+            cls._try(task, os.environ | {"IPYTHONDIR": profile} | task.environment)
+
+    @classmethod
+    def _try(cls, task: _Task, environment: Mapping[str, str]) -> None:
         for again in (True, True, False):
             client = PapermillNotebookClient(
-                nb_man,
-                kernel_name=kernel_name,
-                timeout=execution_timeout,
-                startup_timeout=start_timeout,
+                task.nb_man,
+                kernel_name=task.kernel,
+                timeout=task.cell_seconds,
+                startup_timeout=task.start_seconds,
                 extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
-                **_of_the_client(settings),
+                **task.settings,
             )
             try:
-                with _naming_the_cell(nb_man):
-                    client.execute(cwd=folder or os.getcwd(), env=os.environ | (environment or {}))
-                break
+                client.execute(cwd=task.folder, env=environment)
+                return
             except RuntimeError as error:
                 # Another program may have taken one of the ports that were free a moment before.
                 if not again or _NOT_STARTED not in str(error):
                     raise
-        return nb_man.nb
 
 
 class _Run(PapermillNotebookClient):
@@ -164,8 +189,3 @@ def _naming_the_cell(nb_man: NotebookExecutionManager) -> Iterator[None]:
         begun = [cell for cell in nb_man.nb.cells if cell.metadata.get("papermill", {}).get("start_time")]
         error.cell_id = begun[-1].get("id", "") if begun else ""  # type: ignore[union-attr]
         raise
-
-
-def _of_the_client(settings: dict[str, Any]) -> dict[str, Any]:
-    """What papermill passes on of its own settings."""
-    return {name: settings[name] for name in ("log_output", "stdout_file", "stderr_file") if name in settings}
