@@ -194,10 +194,10 @@ class _Runner:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._pool and not self._shared:
+            # What waits is called off first: it would start where another's process is ended.
+            self._pool.shutdown(wait=not kind, cancel_futures=True)
             if kind:
-                self._pool.shutdown(wait=False, cancel_futures=True)  # or the next would start
                 stop_all()
-            self._pool.shutdown(cancel_futures=True)
         if self._drawing:
             self._drawing.end()
 
