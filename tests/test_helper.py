@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 from kiemso import process
@@ -69,6 +71,23 @@ def test_a_copy_of_this_process_works_beside_it(tmp_path):
     with beside(os.mkdir, tmp_path / "một") as answer:
         answer()
     assert (tmp_path / "một").is_dir()
+
+
+def test_a_copy_of_a_process_can_start_another():
+    one, end = Helper(multiprocessing.get_context("fork")), time.monotonic() + 20
+    one.ask(pid_of_another)
+    try:
+        assert one.answer(lambda: time.monotonic() < end) not in (None, os.getpid())
+    finally:
+        one.end()
+
+
+def pid_of_another() -> int:
+    another = Helper(process.context())
+    another.ask(os.getpid)
+    found: int = another.answer()
+    another.end()
+    return found
 
 
 def test_a_helper_that_nobody_asks_any_more_ends_without_a_word(capfd):

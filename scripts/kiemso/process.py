@@ -58,9 +58,10 @@ def does_task() -> bool:
 
 def take_role(task: bool) -> None:
     """Say, at the start of a process, whether it does a task of another one's; nothing that runs is its own yet."""
-    global _task
+    global _task, _starting
     _task = task
     _running.clear()
+    _starting = threading.Lock()  # a copy of a process was made while it held its lock
 
 
 class Process:
