@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import multiprocessing
+import multiprocessing.util  # what waits for processes when Python ends: `stop_all`, registered later, comes before it
 import os
 import signal
 import sys

@@ -90,6 +90,6 @@ def test_what_is_saved_is_in_the_browser_and_what_is_refused_too(watching):
     watching.until(lambda: "khoảng vài trăm" not in watching.state())
 
     watching.process.send_signal(signal.SIGINT)
-    assert watching.process.wait(30) == 0
+    assert watching.process.wait(SECONDS) == 0
     assert "Traceback" not in watching.said
     assert "Stopped watching." in watching.said
