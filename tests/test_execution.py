@@ -55,6 +55,13 @@ def test_both_engines_leave_the_same_bytes_and_nothing_of_the_machine(tmp_path, 
     assert "/tmp" not in forked
 
 
+def test_a_word_of_many_letters_is_no_burden(tmp_path):
+    write(tmp_path, "print('x' * 3_000_000)\nimport warnings\nwarnings.warn('coi chừng')")
+    executed = run(tmp_path, Manner())
+    assert "x" * 3_000_000 in executed
+    assert "ipykernel_" not in executed
+
+
 @pytest.mark.parametrize("kernel", [False, True])
 def test_a_cell_that_takes_too_long_is_named_with_the_limit(tmp_path, kernel):
     write(tmp_path, "1", "import time; time.sleep(60)")

@@ -26,7 +26,8 @@ from kiemso.recorder import CHART_MIME, FACT_MIME, PROBLEMS_MIME, TABLE_MIME, WA
 from kiemso.step import Step
 
 KERNEL = "python3"
-_COMPILED = re.compile(r"\S*ipykernel_\d+")
+# From the start of a word only: to try each of its letters would take hours with a word of some million.
+_COMPILED = re.compile(r"(?<!\S)\S*ipykernel_\d+")
 
 
 def make(project: Path, step: Step, stage: Path, manner: Manner) -> None:
