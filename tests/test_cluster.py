@@ -16,12 +16,12 @@ import pytest
 import yaml
 from kiemso import cluster, sender
 from kiemso.cli import main
-from kiemso.cluster import Cluster, await_files, open_cluster
+from kiemso.cluster import Cluster, await_files, await_inputs, open_cluster
 from kiemso.message import in_language, say
 from kiemso.problem import Problem, Refused
 from kiemso.process import ProcessGone
 from kiemso.sender import Sender, differences, introduced
-from kiemso.step import digest
+from kiemso.step import Step, digest
 
 
 @pytest.fixture
@@ -103,6 +103,43 @@ def test_files_that_do_not_come_are_named(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(Refused) as refused:
         await_files(tmp_path, {"there": "0" * 64, "not/there": "0" * 64})
     assert [problem.file for problem in refused.value.problems] == ["not/there", "there"]
+
+
+@pytest.fixture
+def step(tmp_path: Path) -> Step:
+    """A step of a project that has what it needs."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/1-clean-year.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/a.csv").write_text("old", encoding="utf-8")
+    return Step("notebooks/1-clean-year.ipynb", "2021-2022", ("data/a.csv",), ("facts.json",))
+
+
+def test_a_worker_waits_until_it_sees_what_the_sender_saw(tmp_path: Path, step: Step) -> None:
+    seen = step.made_from(tmp_path)
+    (tmp_path / "data/a.csv").write_text("older", encoding="utf-8")
+    late = threading.Timer(0.3, (tmp_path / "data/a.csv").write_text, ("old",))
+    late.start()
+    await_inputs(tmp_path, step, seen)
+    assert step.made_from(tmp_path) == seen
+    late.join()
+
+
+def test_inputs_that_a_worker_does_not_see_are_named(
+    tmp_path: Path, step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_LAG_SECONDS", 0)
+    seen = step.made_from(tmp_path)
+    for name, change in (("data/a.csv", "older"), (step.notebook, '{"cells": [ ]}')):
+        before = (tmp_path / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(change, encoding="utf-8")
+        with pytest.raises(Refused) as refused:
+            await_inputs(tmp_path, step, seen)
+        assert [problem.file for problem in refused.value.problems] == [name]
+        (tmp_path / name).write_text(before, encoding="utf-8")
+    (tmp_path / "data/a.csv").unlink()
+    with pytest.raises(Refused, match="is not here as it is on the machine"):
+        await_inputs(tmp_path, step, seen)
 
 
 def test_without_dask_a_person_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,10 +51,18 @@ def test_a_school_inside_another_is_refused(workspace: Path) -> None:
         read_schools(workspace)
 
 
-def test_two_as_the_least_count_would_hide_nothing(workspace: Path) -> None:
-    text = LIST.replace("below: 7", "below: 2")
+@pytest.mark.parametrize("below", [2, 3])
+def test_so_low_a_limit_would_hide_nothing(workspace: Path, below: int) -> None:
+    text = LIST.replace("below: 7", f"below: {below}")
     (workspace / "data/schools.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(Refused, match="“<2” would say that it is 1"):
+    with pytest.raises(Refused, match="so few leave no doubt of a count"):
+        read_schools(workspace)
+
+
+@pytest.mark.parametrize(("name", "other"), [("Huyện Kỳ Ánh", "Huyện Kỳ Anh"), ("All", "all")])
+def test_two_districts_that_would_share_a_folder_are_refused(workspace: Path, name: str, other: str) -> None:
+    (workspace / "data/schools.yml").write_text(LIST.replace("Huyện Diễn Châu", name), encoding="utf-8")
+    with pytest.raises(Refused, match=f"the districts “{name}” and “{other}” would share a folder"):
         read_schools(workspace)
 
 

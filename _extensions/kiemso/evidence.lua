@@ -7,6 +7,7 @@ local body, cell, concat, given = elements.body, elements.cell, elements.concat,
 local formula, span, text = elements.formula, elements.span, elements.text
 
 local MAX_WHOLE_ROW = 8 -- lines of a row that may not be split between two pages
+local MAX_KEY = 12 -- files that are named again on each page: more would leave no room for what they are named for
 
 local M = {}
 local sections = 0
@@ -88,7 +89,8 @@ local function evidence_table(columns, rows, label, key)
   return elements.grid(columns, { body({}, rows, 1) }, "Evidence Text", label, nil, key)
 end
 
--- On paper the lines name a file by its code; what the codes of a section stand for is repeated on each page.
+-- On paper the lines name a file by its code; what the codes of a section stand for is repeated on each page, unless
+-- they are so many, as in a roll-up of schools, that the list of files must do.
 local function file_key(section)
   if html then return nil end
   local met, key = {}, text("Tệp: ")
@@ -101,12 +103,13 @@ local function file_key(section)
       end
     end
   end
+  if #paths == 0 or #paths > MAX_KEY then return nil end
   table.sort(paths, function(a, b) return files[a].number < files[b].number end)
   for i, path in ipairs(paths) do
     local code = { pandoc.Strong(text(files[path].name)) }
     key:extend(concat(text(i == 1 and "" or "; "), code, text(" " .. files[path].full)))
   end
-  return #paths > 0 and key or nil
+  return key
 end
 
 local function heading(title, level)

@@ -17,7 +17,7 @@ from kiemso.message import Message, plural, said, say
 from kiemso.problem import Problem, Refused
 from kiemso.process import ProcessGone
 from kiemso.sender import SAME_PROGRAM, Sender, differences, introduced
-from kiemso.step import digest
+from kiemso.step import Step, digest
 from kiemso.worker import do, end_tasks, of_workers
 
 _ANSWER_SECONDS = 5  # that a scheduler may take to answer
@@ -107,11 +107,33 @@ class Cluster(Executor):
 
 def await_files(folder: Path, files: Mapping[str, str]) -> None:
     """Wait until the folder shows what a worker wrote, by digest; Refused names what it does not show in time."""
+    _await(
+        lambda: [name for name, content in files.items() if not _is(folder / name, content)],
+        say("is not here as a worker wrote it"),
+    )
+
+
+def await_inputs(project: Path, step: Step, seen: Mapping[str, Any]) -> None:
+    """Wait until this machine sees a step's inputs as who asked for it does; Refused names what it does not see."""
+
+    def differing() -> list[str]:
+        try:
+            here = step.made_from(project)
+        except (OSError, Refused):
+            return [*step.inputs]
+        found, expected = ({**one["inputs"], **one["entries"]} for one in (here, seen))
+        names = [name for name in {**found, **expected} if found.get(name) != expected.get(name)]
+        return names or ([] if here == seen else [step.notebook])
+
+    _await(differing, say("is not here as it is on the machine that runs kiemso"))
+
+
+def _await(differing: Callable[[], list[str]], message: Message) -> None:
     end = time.monotonic() + _LAG_SECONDS
-    while absent := [name for name, content in files.items() if not _is(folder / name, content)]:
+    while names := differing():
         if time.monotonic() > end:
             mend = say("See whether this machine and the workers share the folder, then run again.")
-            raise Refused(Problem(say("is not here as a worker wrote it"), mend, name) for name in absent)
+            raise Refused(Problem(message, mend, name) for name in names)
         time.sleep(0.1)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,19 +13,19 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kiemso.catalogue import Indicator
-from kiemso.fact import Fact, Value, common_bound, write_value
+from kiemso.fact import Fact, Value, common_bound, fact_from, write_value
 from kiemso.formula import QUOTED, SUM, same
-from kiemso.key import Key
+from kiemso.key import Key, parse_key
 from kiemso.message import say
 from kiemso.number import plain
 from kiemso.observation import MISSING, OBSERVED
-from kiemso.problem import Problem
+from kiemso.problem import Problem, Refused
 from kiemso.project import SCHOOLS, WORKSPACE_FILE, period_folder, workspace_of
 from kiemso.raw import MASK
 from kiemso.run import ROLLED
-from kiemso.session import current, refuse, show
+from kiemso.session import current, record, refuse
 from kiemso.source import Source
-from kiemso.suppression import WITHHELD, Suppressed, small, suppress
+from kiemso.suppression import WITHHELD, Suppressed, small, stating_cells, suppress
 
 __all__ = [
     "by_school",
@@ -38,6 +40,12 @@ __all__ = [
     "suppressed_below",
     "years",
 ]
+
+
+# Of fewer schools a year's total would say what one of them states for that year.
+_FEWEST = 3
+# How long a folder that is shared with other machines may take to show what they wrote.
+_LAG_SECONDS = 60
 
 
 class _Stated(NamedTuple):
@@ -72,13 +80,26 @@ def open_schools() -> None:
     listed = pd.DataFrame(content["schools"]).set_index("code")
     done = listed.index[listed["state"] == "done"]
     wanted = {*_summed_names()}
-    stated = {code: _read(workspace, code, recorder.period, wanted) for code in done}
+    stated = {code: _read(workspace, code, recorder.period, wanted, listed.facts[code]) for code in done}
     _opened = _Opened(workspace, content["suppress_below"], listed, stated)
 
 
-def _read(workspace: Path, code: str, term: str, wanted: set[str]) -> dict[str, _Stated]:
-    facts = json.loads(_facts_file(workspace, code, term).read_text(encoding="utf-8"))["facts"]
+def _read(workspace: Path, code: str, term: str, wanted: set[str], digest: str) -> dict[str, _Stated]:
+    facts = json.loads(_content(_facts_file(workspace, code, term), digest))["facts"]
     return {f["key"]: _Stated(f["value"], f["bound"]) for f in facts if f["key"].partition("@")[0] in wanted}
+
+
+def _content(path: Path, digest: str) -> bytes:
+    """What a school's file holds; refused where that is not, or does not become, what it held when it was done."""
+    end = time.monotonic() + _LAG_SECONDS
+    while True:
+        content = path.read_bytes() if path.exists() else b""
+        if hashlib.sha256(content).hexdigest() == digest:
+            return content
+        if time.monotonic() > end:
+            mend = say("Run `kiemso roll-up` again, when nobody else runs this school.")
+            refuse([Problem(say("is not as it was when the school was done"), mend, str(path))])
+        time.sleep(0.1)
 
 
 def _facts_file(workspace: Path, code: str, term: str) -> Path:
@@ -124,7 +145,8 @@ def by_school(name: str, period: str = "") -> pd.Series:
     """
     key = f"{name}@{period or current().period}"
     values = {code: stated[key].value if key in stated else None for code, stated in _current().stated.items()}
-    return pd.Series(values, name=key, dtype="Int64")
+    whole = all(value is None or isinstance(value, int) for value in values.values())
+    return pd.Series(values, name=key, dtype="Int64" if whole else "Float64")
 
 
 def published(name: str) -> pd.DataFrame:
@@ -137,17 +159,21 @@ def published(name: str) -> pd.DataFrame:
         mend = say("Show the schools' values of indicators without parts.")
         refuse([Problem(say("“{name}” has parts: small ones could be worked out", name=name), mend)])
     values = by_school(name)
-    plain_values = {str(code): None if pd.isna(value) else int(value) for code, value in values.items()}
-    # Money is no count of persons.
-    below = 1 if indicator.kind == "money" else opened.below
-    found = opened.hidden[name] = suppress(plain_values, opened.listed["district"].to_dict(), below)
+    plain_values = {str(code): None if pd.isna(value) else plain(value) for code, value in values.items()}
+    districts = opened.listed["district"].to_dict()
+    found = opened.hidden[name] = suppress(plain_values, districts, _limit(indicator))  # type: ignore[arg-type]
     texts = {c: found.marks.get(c) or write_value(v, MISSING, indicator.unit) for c, v in plain_values.items()}
     numbers = {c: _number(found.marks.get(c), v, opened.below) for c, v in plain_values.items()}
     frame = pd.DataFrame({"text": pd.Series(texts, dtype=str), "number": pd.Series(numbers, dtype="Float64")})
     return opened.listed[["name", "commune", "district"]].join(frame, how="right")
 
 
-def _number(mark: str | None, value: int | None, below: int) -> float | None:
+def _limit(indicator: Indicator) -> int:
+    """The least count above zero that is shown of one school; money is no count of persons."""
+    return 1 if indicator.kind == "money" else _current().below
+
+
+def _number(mark: str | None, value: float | None, below: int) -> float | None:
     return value if not mark else None if mark == WITHHELD else below / 2
 
 
@@ -160,19 +186,41 @@ def record_total(name: str, value: Any, values: pd.Series) -> None:
     if key.name != name or (given is None) != (again is None) or (again is not None and not same(given or 0, again)):
         mend = say("Make the formula and the calculation agree.")
         refuse([Problem(say("“{key}” is not the total of the schools' values", key=key), mend)])
-    hidden = name in opened.hidden and not opened.hidden[name].total_is_safe
+    hidden = name in opened.hidden and not (opened.hidden[name].total_is_safe and _is_of_many(key))
     stated = [one[str(key)] for one in opened.stated.values() if str(key) in one]
-    bound = common_bound(key, stated, True) if given is not None else ""  # type: ignore[arg-type]
-    lacking = len(values) - len(usable)
-    note = f"Tổng của {len(usable)} trường" + (f"; {lacking} trường chưa có số liệu" if lacking else "")
+    bound = "" if given is None or hidden else _bound(key, stated)
+    note = _note(len(usable), len(values))
     note = "Không nêu, để không suy ra được số liệu nhỏ của một trường" if hidden else note
-    _show(key, None if hidden else given, SUM, [_all(key, len(usable))], WITHHELD if hidden else "", bound, note)
+    _show(key, None if hidden else given, SUM, [_all(key, len(values))], WITHHELD if hidden else "", bound, note)
+
+
+def _is_of_many(key: Key) -> bool:
+    """Whether enough schools make up a year's total, so that it is not what one of them states for the year."""
+    term, limit = current().period, _limit(current().catalogue.indicators[key.indicator])
+    stating = int((by_school(key.name) > 0).sum())
+    return key.period == term or limit == 1 or stating == 0 or stating >= _FEWEST
+
+
+def _bound(key: Key, stated: Iterable[_Stated]) -> str:
+    """What “hơn” and the like at the schools make of their total: where they go both ways, it is about."""
+    try:
+        return common_bound(key, stated, True)  # type: ignore[arg-type]
+    except Refused:
+        return "~"
+
+
+def _note(stating: int, all_of_them: int) -> str:
+    """How many schools a total is of, unless that would say of one what it states."""
+    if stating < _FEWEST:
+        return ""
+    lacking = all_of_them - stating
+    return f"Tổng của {stating} trường" + (f"; {lacking} trường chưa có số liệu" if lacking else "")
 
 
 def record_statistic(key: str, value: Any, shown: pd.DataFrame) -> None:
     """Record a statistic of published values; where it is a small count, that it is one."""
     opened, full = _current(), current().key(key)
-    text = small(opened.below) if value == opened.below / 2 else ""
+    text = small(opened.below) if not pd.isna(value) and value == opened.below / 2 else ""
     count = int(shown["number"].notna().sum())
     note = f"Theo số liệu nêu được của {count} trường; là giá trị của một trường, không nội suy"
     given = None if text or pd.isna(value) else plain(value)
@@ -194,20 +242,18 @@ def record_schools(name: str, shown: pd.DataFrame) -> list[str]:
         known = row["text"] not in (WITHHELD, small(_current().below)) and stated is not None
         label = f"{row['name']}: {current().catalogue.label(key)}"
         note = "" if known else "Số liệu nhỏ của một trường, hoặc có thể giúp suy ra số liệu ấy, không được nêu"
-        value = stated.value if known and stated else None
-        _show(key, value, SUM, _cells(str(code), f"{name}@{key.period}"), row["text"], "", note, label)
+        value, bound = (stated.value, stated.bound) if known and stated else (None, "")
+        _show(key, value, SUM, _cells(str(code), f"{name}@{key.period}"), row["text"], bound, note, label)
     return [str(key) for key in keys]
 
 
 def _cells(code: str, key: str) -> list[Source]:
-    """Where a school's value stands. The texts stay with the school, for a year's count may be small; so does the
-    list of the records that are counted, which is as long as the count.
-    """
+    """Where a school's value stands; where no table states it, all schools. The texts stay with the school."""
     opened, recorder = _current(), current()
     facts = json.loads(_facts_file(opened.workspace, code, recorder.period).read_text(encoding="utf-8"))["facts"]
-    fact: Mapping[str, Any] = next(one for one in facts if one["key"] == key)
-    places = [Source(**one) for one in fact["sources"]]
-    return [Source(f"{SCHOOLS}/{code}/{one.file}", one.sheet, one.places[0][2], MASK) for one in places]
+    places = [place for fact in facts if fact["key"] == key for place in stating_cells(fact_from(fact))]
+    cells = [Source(f"{SCHOOLS}/{code}/{file}", sheet, cell, MASK) for file, sheet, cell in places]
+    return cells or [_all(parse_key(key), len(opened.stated))]
 
 
 def _all(key: Key, count: int) -> Source:
@@ -223,7 +269,8 @@ def _show(
     written = text or write_value(value, status, unit, catalogue.decimals(key))
     section = catalogue.indicators[key.indicator].section
     given: dict[str, Any] = {"sources": list(sources), "bound": bound, "note": note}
-    show(Fact(str(key), key.period, section, name, unit, value, written, status, formula, **given))
+    # The schools' own values have been compared with their parts; one that states no parts leaves them below the whole.
+    record(Fact(str(key), key.period, section, name, unit, value, written, status, formula, **given))
 
 
 def _current() -> _Opened:

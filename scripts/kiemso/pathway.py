@@ -15,6 +15,7 @@ from kiemso.page import TEMPLATES, cell_anchor, notebook_page, raw_page, render
 from kiemso.project import SCHOOLS, SUMMARISE, located, period_folder, workspace_of
 from kiemso.school import School, read_schools
 from kiemso.step import write_whole
+from kiemso.suppression import stating_cells
 
 FOLDER = "audit/schools"
 # The raw cells of a school's fact: file, sheet, cell.
@@ -48,9 +49,8 @@ def write_pathways(district: Path, term: str, codes: Sequence[str], new: Path) -
         own = read_facts(period_folder(workspace / SCHOOLS / code, term) / "facts.json")
         for name in totals:
             if fact := own.get(f"{name}@{term}"):
-                # The first of the records that are counted: to name them all would say how many they are.
-                firsts = (source.places[0] for source in fact.sources)
-                places[name][code] = tuple((intern(file), intern(sheet), intern(cell)) for file, sheet, cell in firsts)
+                cells = stating_cells(fact)
+                places[name][code] = tuple((intern(file), intern(sheet), intern(cell)) for file, sheet, cell in cells)
     written = []
     for name, total in totals.items():
         if found := places.pop(name):

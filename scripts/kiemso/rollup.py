@@ -12,11 +12,12 @@ from typing import Any
 
 from kiemso.chain import make_report, refuse_unknown
 from kiemso.evidence import gather_evidence, publish
+from kiemso.finished import Finished
 from kiemso.lock import project_lock
 from kiemso.manner import Manner
 from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.many import run_listed
-from kiemso.message import say
+from kiemso.message import language, say
 from kiemso.pathway import clear_pathways, write_pathways
 from kiemso.problem import Problem, Refused
 from kiemso.project import WORKSPACE_FILE, period_folder
@@ -63,7 +64,11 @@ def add_up(
         raise Refused(Problem(message, say("Have the others send what is missing, or mend it."), WORKSPACE_FILE))
     manuscript = read_manuscript(folder)
     with project_lock(folder):
+        # By the digests of their facts it says of each school whether anything has changed.
         write_whole(period_folder(folder, manuscript.term) / ROLLED, _listed(schools, standings))
+        finished = Finished(folder, ["roll-up", *formats, renderer, language()])
+        if before := finished.found():
+            return [folder / name for name in before]
         _run(folder, manuscript.term, tell, manner)
         _publish(folder, manuscript, schools, district)
         pathways: list[Path] = []
@@ -74,6 +79,7 @@ def add_up(
 
         files = make_report(folder, formats, renderer, more=more)
         clear_pathways(folder, pathways)
+        finished.remember([file.relative_to(folder).as_posix() for file in files])
         return files
 
 
@@ -115,11 +121,11 @@ def _write_csv(folder: Path, term: str, schools: Mapping[str, School], new: Path
     facts = gather_evidence(folder, term).facts
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["code", "name", "commune", "district", "key", "text", "unit"])
+    writer.writerow(["code", "name", "commune", "district", "key", "bound", "text", "unit"])
     for key, fact in facts.items():
         code, _, own = key.rpartition("/")
         if school := schools.get(code):
-            writer.writerow([code, school.name, school.commune, school.district, own, fact.text, fact.unit])
+            writer.writerow([code, school.name, school.commune, school.district, own, fact.bound, fact.text, fact.unit])
     path = new / CSV
     write_whole(path, "\ufeff" + text.getvalue())
     return path

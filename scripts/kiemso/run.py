@@ -207,7 +207,9 @@ class _Runner:
         if self._drawn and not self._drawing:
             self._drawing = Ahead(DRAWING)
         do = self._drawing.do if self._drawing and step is self._drawn else apart
-        return self._pool.submit(do, run_step, self._project, step, self._manner)
+        # Another machine may see the folder as it was a while ago.
+        seen = step.made_from(self._project) if self._manner.scheduler and not self._shared else None
+        return self._pool.submit(do, run_step, self._project, step, self._manner, seen)
 
 
 def _collect(
@@ -261,12 +263,16 @@ class Ran(NamedTuple):
     files: Mapping[str, str]
 
 
-def run_step(project: Path, step: Step, manner: Manner) -> Ran:
-    """Run one step from clean stage to record."""
+def run_step(project: Path, step: Step, manner: Manner, seen: Mapping[str, Any] | None = None) -> Ran:
+    """Run one step from clean stage to record; where others say what they have `seen` it be made from, of just that."""
     # Imported here: the up-to-date check, which is most runs, needs none of it.
     from kiemso.execution import make
 
     start = time.monotonic()
+    if seen:
+        from kiemso.cluster import await_inputs
+
+        await_inputs(project, step, seen)
     made_from = step.made_from(project)
     stage = step.stage(project)
     make(project, step, stage, manner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -35,8 +35,8 @@ Code = Annotated[str, AfterValidator(_code)]
 
 
 def _limit(below: int) -> int:
-    if below == 2:
-        raise ValueError(say("“<2” would say that it is 1: suppress below 3 or more, or below 1 for nothing"))
+    if below in (2, 3):
+        raise ValueError(say("so few leave no doubt of a count: suppress below 4 or more, or below 1 for nothing"))
     return below
 
 
@@ -80,7 +80,21 @@ def read_schools(workspace: Path) -> Schools:
         raise Refused(
             Problem(say("the folder of {code} lies inside another school's", code=code), mend, FILE) for code in nested
         )
+    _refuse_alike({school.district for school in found.schools.values()})
     return found
+
+
+def _refuse_alike(districts: Iterable[str]) -> None:
+    """Refused where two districts' roll-ups, or one's and that of all schools, would lie in one folder."""
+    owners: dict[str, str] = {ALL: ALL}
+    mend, problems = say("Write the name of one of them otherwise."), []
+    for name in sorted(districts):
+        other = owners.setdefault(_slug(name), name)
+        if other != name:
+            message = say("the districts “{name}” and “{other}” would share a folder", name=name, other=other)
+            problems.append(Problem(message, mend, FILE))
+    if problems:
+        raise Refused(problems)
 
 
 def chosen(schools: Mapping[str, School], patterns: Sequence[str]) -> list[str]:

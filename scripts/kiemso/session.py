@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from IPython.display import display
 
@@ -31,10 +31,15 @@ def current() -> Recorder:
 
 
 def show(fact: Fact) -> None:
-    """Record a fact: check it against its whole, and store it with its card in the cell's output."""
+    """Record a fact, once it is checked against its whole."""
+    record(fact, current().check_whole)
+
+
+def record(fact: Fact, check: Callable[[Fact], None] = lambda _: None) -> None:
+    """Store a fact with its card in the cell's output; the check refuses it."""
     try:
         current().add(fact)
-        current().check_whole(fact)
+        check(fact)
     except Refused as refused:
         refuse(refused.problems)
     display({FACT_MIME: fact.as_dict(), "text/html": html_card(fact), "text/plain": plain_card(fact)}, raw=True)

@@ -13,6 +13,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiemso.fact import Fact
+
 WITHHELD = "…"
 
 Value = int | None
@@ -29,6 +31,14 @@ class Suppressed:
 def small(below: int) -> str:
     """What is shown for a small count."""
     return f"<{below}"
+
+
+def stating_cells(fact: Fact) -> list[tuple[str, str, str]]:
+    """File, sheet and cell of each table cell that states a school's value.
+
+    A list of records is not among them: it is as long as the count, and is named only where it counts something.
+    """
+    return [source.places[0] for source in fact.sources if not source.counts]
 
 
 def suppress(values: Mapping[str, Value], districts: Mapping[str, str], below: int) -> Suppressed:
