@@ -304,6 +304,21 @@ def test_word_keeps_rows_whole_and_lists_with_dashes(project: Path) -> None:
     assert len(breaks) == 1 and breaks[0].find_next("t").get_text() == "Phụ lục"
 
 
+def test_files_are_named_on_each_page_unless_they_would_fill_it(project: Path) -> None:
+    path = project / "build/2022-2024/report.json"
+    for count in (12, 13):
+        report = _report()
+        names = [f"data/raw/2021-2022/{number:02}.xlsx" for number in range(count)]
+        report["evidence"]["files"] += [{"path": name, "digest": "0" * 64} for name in names]
+        sources = report["evidence"]["sections"][0]["rows"][0]["lines"][0]["sources"]
+        sources[:] = [sources[0] | {"file": name} for name in names]
+        report["evidence"]["sections"][0]["rows"][1]["lines"] = []
+        path.write_text(json.dumps(report), encoding="utf-8")
+        render(project, ["docx"], "embedded")
+        heads = [row.get_text() for row in docx(project).find_all("tr") if row.tblHeader]
+        assert any(text.startswith("Tệp: T2 00.xlsx; T3 01.xlsx") for text in heads) == (count == 12)
+
+
 def test_pdf_links_lead_to_places_in_it(project: Path) -> None:
     render(project, ["pdf"], "embedded")
     targets = pdf_links(project)
