@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -88,3 +89,34 @@ def test_another_parameter_than_the_notebooks_is_refused(tmp_path):
     write(tmp_path, "1")
     with pytest.raises(Refused, match="parameters"):
         execute(tmp_path, NAME, {"year": "2022-2023"}, tmp_path, Manner())
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (lambda cells: cells[1].pop("id"), "cell 2 has no id"),
+        (lambda cells: cells[1].update(id=cells[0]["id"]), "two cells have the id"),
+        (lambda cells: cells[1].pop("source"), "cell 2 has no source"),
+    ],
+)
+def test_cells_that_cannot_be_told_apart_are_refused(tmp_path, change, wrong):
+    write(tmp_path, "1")
+    content = json.loads((tmp_path / NAME).read_text(encoding="utf-8"))
+    change(content["cells"])
+    (tmp_path / NAME).write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(Refused, match=wrong):
+        run(tmp_path, Manner())
+
+
+@pytest.mark.parametrize("command", [["/bin/false"], None])
+def test_a_kernel_that_does_not_start_is_told(tmp_path, monkeypatch, command):
+    write(tmp_path, "1")
+    found = tmp_path / "kernels/python3"
+    found.mkdir(parents=True)
+    (found / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "P", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    if command is None:
+        monkeypatch.setattr("kiemso.execution.KERNEL", "python9")
+    told = problem(tmp_path, Manner(kernel=True))
+    assert "could not be begun" in told.message
+    assert ("does not start" if command else "there is no kernel python9") in told.message

@@ -12,6 +12,7 @@ from kiemso.finished import Finished
 FILES = {
     "data/raw/2021-2022/a.xlsx": "workbook",
     "report.qmd": "báo cáo",
+    "docs/logo.svg": "<svg>",
     "build/2021-2022/facts.json": "{}",
     "_output/report.html": "<html>",
     "tests/test_x.py": "",
@@ -109,6 +110,7 @@ def test_a_damaged_record_counts_as_none(project, text):
         ("data/raw/2021-2022/a.xlsx", True),
         ("../package/a.py", True),
         ("report.qmd", False),
+        ("docs/logo.svg", False),
         ("_output/report.html", False),
     ],
 )
@@ -119,3 +121,13 @@ def test_what_no_notebook_reads_makes_none_run(project, name, expected):
 
 def test_of_a_command_that_never_ended_well_notebooks_will_run(project):
     assert Finished(project, ("run",)).notebooks_will_run()
+
+
+def test_what_a_link_leads_to_counts_and_a_circle_ends(project, tmp_path):
+    write(tmp_path, "shared/a.yml", "1")
+    (project / "data/layouts").symlink_to(tmp_path / "shared")
+    (project / "data/round").symlink_to(project / "data")
+    Finished(project, ("render",)).remember(FOUND)
+    assert found(project) == FOUND
+    write(tmp_path, "shared/a.yml", "2")
+    assert found(project) is None

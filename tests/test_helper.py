@@ -99,3 +99,20 @@ def test_a_helper_that_nobody_asks_any_more_ends_without_a_word(capfd):
     assert one._process.exitcode == 0
     one.end()
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_what_waits_when_all_is_stopped_never_begins(tmp_path):
+    with process.threads(1) as pool:
+        running = pool.submit(apart, time.sleep, 60)
+        waiting = pool.submit(apart, os.mkdir, tmp_path / "một")
+        end = time.monotonic() + 20
+        while not process._running and time.monotonic() < end:
+            time.sleep(0.01)
+        process.stop_all()
+        for one in (running, waiting):
+            with pytest.raises(ProcessGone):
+                one.result(20)
+    assert not (tmp_path / "một").exists()
+    with process.threads(1) as pool:  # the next run's
+        pool.submit(apart, os.mkdir, tmp_path / "hai").result(20)
+    assert (tmp_path / "hai").exists()

@@ -474,3 +474,20 @@ def test_quarto_runs_the_notebooks_first(project: Path, tmp_path: Path, status: 
     assert (project / "told").read_text() == "run --audit"
     assert (done.returncode == 0) == (status == 0)
     assert (project / "_output/report.html").exists() == (status == 0)
+
+
+@pytest.mark.parametrize("ending", ["exit 1", "kill -INT $PPID; sleep 5"])
+def test_a_quarto_that_fails_takes_with_it_only_what_it_made(
+    project: Path, tmp_path: Path, monkeypatch, ending
+) -> None:
+    made = "touch report.typ 'report-ban-nhap.docx' 'report.qmd~'; mkdir report_files"
+    quarto = tmp_path / "bin/quarto"
+    quarto.parent.mkdir()
+    quarto.write_text(f"#!/bin/sh\n{made}\n{ending}\n")
+    quarto.chmod(0o755)
+    (project / "report.docx").write_text("của tôi", encoding="utf-8")
+    monkeypatch.setenv("PATH", str(quarto.parent), prepend=":")
+    with pytest.raises((RenderError, KeyboardInterrupt)):
+        render(project, ["html"], "quarto")
+    left = {path.name for path in project.glob("report*")}
+    assert left == {"report.qmd", "report.docx", "report-ban-nhap.docx", "report.qmd~"}

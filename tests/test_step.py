@@ -255,3 +255,15 @@ def test_a_write_that_fails_leaves_the_old_content(tmp_path, monkeypatch):
 
 def test_a_step_is_named_by_its_notebook_and_period():
     assert (STEP.name, STEP.stem) == ("1-clean-year 2021-2022", "1-clean-year")
+
+
+def test_a_notebook_that_leaves_out_an_output_is_named_and_its_good_ones_stay(project):
+    before = (project / "build/2021-2022/a.csv").read_text(encoding="utf-8")
+    stage = STEP.stage(project)
+    (stage / "a.csv").write_text("2\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        STEP.finish(project, stage, STEP.made_from(project))
+    assert {problem.file for problem in refused.value.problems} == {STEP.notebook}
+    assert "has not written charts" in str(refused.value)
+    assert (project / "build/2021-2022/a.csv").read_text(encoding="utf-8") == before
+    assert STEP.up_to_date(project)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kiemso import watch as watching
+from kiemso.lock import project_lock
 from kiemso.problem import Problem, Refused
 from kiemso.serve import Board, State, open_server
 from kiemso.typesetter import Typesetter
@@ -137,6 +140,7 @@ def test_the_page_of_the_script_shows_problems_as_text_and_never_as_markup(root)
         ("data/raw/2021-2022/~$ket-qua.xlsx", False),
         ("data/raw/2021-2022/.~lock.ket-qua.xlsx#", False),
         ("data/raw/2021-2022/4F1A2B3C", False),
+        ("data/raw/2021-2022", True),
         ("data/raw/2021-2022/ket-qua.tmp", False),
         ("data/terms.yml~", False),
         ("notebooks/.ipynb_checkpoints/1-clean-year-checkpoint.ipynb", False),
@@ -179,3 +183,36 @@ def test_what_is_ended_with_the_watching_is_no_refusal(tmp_path, refused, capsys
     ended.set()
     assert make(tmp_path, ("html",), State("1"), ended, Typesetter()) == State("1")
     assert not capsys.readouterr().err
+
+
+def test_what_is_saved_while_another_command_works_is_made_when_that_has_ended(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(watching, "_LOCK_SECONDS", 0.05)
+    made: list[Path] = []
+    monkeypatch.setattr(watching, "run_chain", lambda project, *_: made.append(project))
+    monkeypatch.setattr(watching, "make_report", lambda *_, **__: [])
+    held = project_lock(tmp_path)
+    held.__enter__()
+    threading.Timer(0.4, held.__exit__, (None, None, None)).start()
+    assert not make(tmp_path, ("html",), State("1"), threading.Event(), Typesetter()).problems
+    assert made == [tmp_path]
+    assert capsys.readouterr().out.count("another run is under way") == 1
+
+
+def test_what_ends_the_watching_is_told(tmp_path, monkeypatch):
+    async def broken() -> AsyncIterator[set]:
+        raise OSError(errno.ENOSPC, "inotify watch limit reached")
+        yield set()
+
+    monkeypatch.setattr(watching, "_changes", lambda _: [broken()])
+    monkeypatch.setattr(watching, "make", lambda *_: State("1"))
+    with pytest.raises(OSError, match="inotify watch limit"):
+        watching.watch(tmp_path, 0)
+
+
+def test_a_port_that_is_taken_is_told(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(Refused, match=rf"the port {port} cannot be used: .*\n.*--port"):
+            watching.watch(tmp_path, port)

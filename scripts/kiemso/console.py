@@ -16,6 +16,8 @@ from kiemso.problem import Problem, Refused
 from kiemso.text import visible
 
 FAILED, UNUSABLE = 1, 2
+# Whether the command prints JSON: click itself knows it in the main thread only.
+_json = False
 
 
 def refusable(command: Callable) -> Callable:
@@ -27,6 +29,8 @@ def refusable(command: Callable) -> Callable:
 
     @functools.wraps(command)
     def wrapped(*args: Any, as_json: bool, **kwargs: Any) -> None:
+        global _json
+        _json = as_json
         try:
             found, status = command(*args, **kwargs)
         except BrokenPipeError:  # who reads has seen enough, as `head` has
@@ -37,6 +41,8 @@ def refusable(command: Callable) -> Callable:
         except KeyboardInterrupt:
             tell(say("Stopped. What was finished is kept; the last good report is untouched."), err=True)
             sys.exit(UNUSABLE)
+        finally:
+            _json = False
         if as_json:
             click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         sys.exit(status)
@@ -53,8 +59,7 @@ def tell(text: str, *, err: bool = False) -> None:
 
 def quiet() -> bool:
     """Whether the command prints JSON and nothing else."""
-    context = click.get_current_context(silent=True)
-    return bool(context and context.params.get("as_json"))
+    return _json
 
 
 def section(title: str, lines: Iterable[str | Problem]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -22,6 +23,7 @@ from papermill.engines import Engine, NotebookExecutionManager
 from kiemso.child import Child
 from kiemso.message import say
 from kiemso.process import ProcessGone
+from kiemso.project import STAGE
 
 _NOT_STARTED = "died before replying to kernel_info"
 # What papermill passes on of its own settings.
@@ -92,7 +94,8 @@ class KernelEngine(_OwnProcess):
 
     @classmethod
     def _execute(cls, task: _Task) -> None:
-        with tempfile.TemporaryDirectory(prefix="kiemso-") as profile:
+        # Where this process is killed, what its stage holds is deleted by the next run.
+        with tempfile.TemporaryDirectory(prefix="kiemso-", dir=task.environment.get(STAGE)) as profile:
             cls._try(task, os.environ | {"IPYTHONDIR": profile} | task.environment)
 
     @classmethod
@@ -108,11 +111,21 @@ class KernelEngine(_OwnProcess):
             )
             try:
                 client.execute(cwd=task.folder, env=environment)
-                return
+                break
+            except NoSuchKernel as error:
+                raise DeadKernelError(say("there is no kernel {name}", name=error.name)) from None
             except RuntimeError as error:
-                # Another program may have taken one of the ports that were free a moment before.
-                if not again or _NOT_STARTED not in str(error):
+                if _NOT_STARTED not in str(error):
                     raise
+                # Another program may have taken one of the ports that were free a moment before.
+                if not again:
+                    raise DeadKernelError(say("its kernel does not start")) from None
+        for cell in task.nb_man.nb.cells:
+            if pieces := cell.get("outputs"):
+                cell.outputs = []
+                for piece in pieces:
+                    cell.outputs.append(piece)
+                    _join_streams(cell.outputs)
 
 
 class _Run(PapermillNotebookClient):

@@ -47,6 +47,7 @@ def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: 
     notebook depends on nothing but its inputs: papermill's times and paths are taken out.
     """
     source = located(project, notebook)
+    _check_cells(source, notebook)
     _check_parameters(source, notebook, parameters)
     output = stage / Path(notebook).name
     try:
@@ -124,6 +125,24 @@ def _text(data: str | list[str]) -> str:
     return data if isinstance(data, str) else "".join(data)
 
 
+def _check_cells(path: Path, notebook: str) -> None:
+    """nbformat itself makes up an id that is missing or stands twice, another one each time."""
+    try:
+        cells = [dict(cell) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    except (ValueError, KeyError, TypeError):
+        return  # no notebook at all, as is told below
+    problems, ids = [], [cell.get("id") for cell in cells]
+    mend = say("Open the notebook in JupyterLab and save it.")
+    for name in ("id", "source"):
+        if number := next((number for number, cell in enumerate(cells, 1) if name not in cell), None):
+            problems.append(Problem(say("cell {number} has no {name}", number=number, name=name), mend, notebook))
+    for twice in dict.fromkeys(one for one in ids if one is not None and ids.count(one) > 1):
+        mend = say("Copy cells in JupyterLab, which gives the copy an id of its own.")
+        problems.append(Problem(say("two cells have the id “{cell}”", cell=twice), mend, notebook))
+    if problems:
+        raise Refused(problems)
+
+
 def _check_parameters(path: Path, notebook: str, given: Mapping[str, str]) -> None:
     """papermill itself only warns of a parameter that the notebook does not have."""
     try:
@@ -165,6 +184,10 @@ def _ended(
         )
         return Problem(text, mend, notebook)
     mend = say("Open the notebook in JupyterLab and run it cell by cell.")
+    if not cell:
+        return Problem(
+            say("could not be begun for {period}: {reason}", period=period, reason=said(error)), mend, notebook
+        )
     return Problem(
         say("cell “{cell}” stopped for {period}: {reason}", cell=cell, period=period, reason=said(error)),
         mend,

@@ -18,10 +18,10 @@ from kiemso.project import SHARED, workspace_of
 
 _PACKAGE = Path(__file__).parent
 _MADE = ("build", "_output")
-# The last three are read by no command.
-_NOT_READ = (*_MADE, "docs", "tests", "scripts")
+# The last two are read by no command.
+_NOT_READ = (*_MADE, "tests", "scripts")
 # Read by no notebook.
-_TEXTS = ("report.qmd", "_extensions", "_quarto.yml", "README.md", "Quarto")
+_TEXTS = ("report.qmd", "_extensions", "_quarto.yml", "README.md", "docs", "Quarto")
 
 
 class Finished:
@@ -89,6 +89,12 @@ def _files(folder: Path) -> Iterator[Path]:
     """The files, in the order of their names; hidden ones, and those of Excel's that come and go, do not count."""
     if folder.is_file():
         yield folder
-    for path, folders, names in os.walk(folder):
+    seen = set()
+    for path, folders, names in os.walk(folder, followlinks=True):
+        place = os.path.realpath(path)
+        if place in seen:  # a link that leads back
+            folders.clear()
+            continue
+        seen.add(place)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
         yield from (Path(path) / name for name in sorted(names) if not name.startswith((".", "~$")))

@@ -11,7 +11,16 @@ import click
 from kiemso.console import refusable, tell
 from kiemso.manner import CELL_SECONDS, Manner
 from kiemso.message import language, plural, say
-from kiemso.option import Outcome, formats_option, project_option, scheduler_option, schools_option, tell_files
+from kiemso.option import (
+    LONGEST,
+    Outcome,
+    Seconds,
+    formats_option,
+    project_option,
+    scheduler_option,
+    schools_option,
+    tell_files,
+)
 from kiemso.project import find_project
 
 if TYPE_CHECKING:
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--kernel", is_flag=True, help="Run in ordinary Jupyter kernels: slower.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, LONGEST, min_open=True),
     default=CELL_SECONDS,
     show_default=True,
     help="Seconds that a cell may take.",

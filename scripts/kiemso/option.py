@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,20 @@ Outcome = tuple[Any, int]
 
 # Before the first option is made: click reads the command line before any of our functions is called.
 speak(language())
+
+# That the system waits for an answer at most.
+LONGEST = 2_000_000
+
+
+class Seconds(click.FloatRange):
+    """Some seconds; not “nan”, which no comparison finds too short or too long."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is not in the range {self._describe_range()}.", param, ctx)
+        return found
+
 
 project_option = click.option(
     "--project",

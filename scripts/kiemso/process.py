@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import multiprocessing.util  # what waits for processes when Python ends: `stop_all`, registered later, comes before it
 import os
 import signal
@@ -11,6 +12,7 @@ import threading
 import time
 import types
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -18,8 +20,12 @@ from kiemso.message import Message, say
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _END_SECONDS = 5
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _starting = threading.Lock()
 _running: set[Process] = set()
+# How often all were ended: what a thread was to do before that, it does not begin after it.
+_stops = 0
+_thread = threading.local()
 _preload = ["kiemso.warm"]
 _task = False
 
@@ -40,7 +46,9 @@ def warm_up(*modules: str) -> None:
 
 @atexit.register
 def stop_all() -> None:
-    """End every notebook and task that is running."""
+    """End every notebook and task that is running; what waits in `threads` does not begin."""
+    global _stops
+    _stops += 1
     # One that another thread is just starting is ended, too.
     waited = _starting.acquire(timeout=_END_SECONDS)
     try:
@@ -49,6 +57,11 @@ def stop_all() -> None:
     finally:
         if waited:
             _starting.release()
+
+
+def threads(count: int) -> ThreadPoolExecutor:
+    """Threads that start processes, until `stop_all`."""
+    return ThreadPoolExecutor(count, initializer=setattr, initargs=(_thread, "stops", _stops))
 
 
 def does_task() -> bool:
@@ -72,6 +85,8 @@ class Process:
         # Not a daemon: such a process could not start processes of its own.
         self._process = context.Process(target=target, args=(theirs, *arguments), daemon=False)
         with _starting:
+            if getattr(_thread, "stops", _stops) != _stops:
+                raise ProcessGone(say("it was stopped"))
             # multiprocessing would have the child import the caller's own __main__ first.
             main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
             try:
@@ -127,6 +142,9 @@ def begin(environment: Mapping[str, str]) -> None:
     if hasattr(os, "setsid"):
         os.setsid()
     parent = multiprocessing.parent_process()
+    if sys.platform == "linux" and parent and parent.pid == os.getppid():
+        # The thread below never gets its turn where a cell holds Python's lock; the system needs none.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)

@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from kiemso.edition import OUTPUT, edition
@@ -25,6 +26,8 @@ TYPST = ".report.typ"
 _SOURCE = "report.typ"
 # Word files carry a creation date: this one, so that the same report gives the same bytes.
 EPOCH = "315532800"  # 1980-01-01, the first day a ZIP archive can state
+# What Quarto makes beside report.qmd before it moves it.
+_LEFT = ("report.typ", "report.html", "report.pdf", "report.docx", "report_files")
 Typeset = Callable[[Path, Path, Path], None]
 
 
@@ -192,32 +195,44 @@ def _from(project: Path, path: Path) -> str:
 
 def _with_quarto(project: Path, formats: Sequence[str], folder: Path) -> list[str]:
     targets = ",".join(f"kiemso-{WRITERS[name]}" for name in formats)
-    before = set(project.iterdir())
-    done = subprocess.run(
-        [str(shutil.which("quarto")), "render", REPORT, "--to", targets, "--output-dir", folder.relative_to(project)],
-        cwd=project,
-        check=False,
-        # The notebooks have been run by whoever calls us: the pre-render step need not look again.
-        env={**environment(), "KIEMSO_RUN": "done", "SOURCE_DATE_EPOCH": EPOCH, "NO_COLOR": "1", VARIABLE: language()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
-    lines = done.stdout.partition("Stack trace:")[0].splitlines()
-    if done.returncode != 0:
-        _sweep(project, before)
-        raise RenderError(*_errors(lines) or [_failed("quarto", done.returncode)])
+    command = ["render", REPORT, "--to", targets, "--output-dir", str(folder.relative_to(project))]
+    with _swept(project):
+        done = subprocess.run(
+            [str(shutil.which("quarto")), *command],
+            cwd=project,
+            check=False,
+            # The notebooks have been run by whoever calls us: the pre-render step need not look again.
+            env={
+                **environment(),
+                "KIEMSO_RUN": "done",
+                "SOURCE_DATE_EPOCH": EPOCH,
+                "NO_COLOR": "1",
+                VARIABLE: language(),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        lines = done.stdout.partition("Stack trace:")[0].splitlines()
+        if done.returncode != 0:
+            raise RenderError(*_errors(lines) or [_failed("quarto", done.returncode)])
     return _unique(line for line in lines if line.startswith("kiemso: "))
 
 
-def _sweep(project: Path, before: set[Path]) -> None:
-    """Remove what a failed Quarto leaves beside report.qmd: report.typ, report_files and the like."""
-    for path in set(project.glob("report*")) - before:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+@contextmanager
+def _swept(project: Path) -> Iterator[None]:
+    """Where Quarto fails or is stopped, remove what it leaves beside report.qmd, and nothing that was there."""
+    left = [path for path in (project / name for name in _LEFT) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        for path in left:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        raise
 
 
 def _failed(program: str, status: int) -> Message:

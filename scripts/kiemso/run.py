@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +25,7 @@ from kiemso.limit import NAME as LIMITS_FILE
 from kiemso.manner import Manner
 from kiemso.message import Message, joined, said, say
 from kiemso.problem import Problem, Refused, together
-from kiemso.process import ProcessGone, stop_all, warm_up
+from kiemso.process import ProcessGone, stop_all, threads, warm_up
 from kiemso.project import CLEAN, COMPUTE, ROLL_UP, SUMMARISE, WORKSPACE_FILE, is_district
 from kiemso.reason import reasons
 from kiemso.step import Step, check_inputs, clear_stages
@@ -299,7 +299,7 @@ def open_pool(folder: Path, manner: Manner, *modules: str) -> Executor:
 
         return open_cluster(folder, manner.scheduler, *dict.fromkeys((DRAWING, *modules)))
     warm_up(*modules)
-    return ThreadPoolExecutor(manner.jobs or _processors())
+    return threads(manner.jobs or _processors())
 
 
 def _processors() -> int:

@@ -14,6 +14,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from kiemso.message import in_language, language, say
+from kiemso.problem import Problem, Refused
 
 HOST = "127.0.0.1"
 # A page of another site can have its own name point to this address, but not have that name be one of these.
@@ -119,7 +120,10 @@ class _Home(RequestHandler):
 
 
 def open_server(folder: Path, board: Board, port: int) -> tuple[HTTPServer, str]:
-    """Serve the folder to this machine alone; port 0 is any that is free. The server, and its address."""
+    """Serve the folder to this machine alone; port 0 is any that is free. The server, and its address.
+
+    Refused where the port is taken.
+    """
     pages = type("_BoardPages", (_Pages,), {"board": board})
     routes: list[Any] = [
         (r"/", _Home),
@@ -129,7 +133,11 @@ def open_server(folder: Path, board: Board, port: int) -> tuple[HTTPServer, str]
     ]
     application = Application(log_function=lambda _: None)
     application.add_handlers(_HOSTS, routes)
-    server = application.listen(port, HOST)
+    try:
+        server = application.listen(port, HOST)
+    except OSError as error:
+        message = say("the port {port} cannot be used: {reason}", port=port, reason=error.strerror or error)
+        raise Refused(Problem(message, say("Choose another with --port, or 0 for any that is free."))) from None
     (socket,) = server._sockets.values()
     return server, f"http://{HOST}:{socket.getsockname()[1]}/"
 

@@ -98,8 +98,13 @@ class Step:
     def finish(self, project: Path, stage: Path, made_from: Mapping) -> dict[str, str]:
         """Move the outputs in and write the record last: a crash in between leaves the step to be done again.
 
-        Returns the digests of record and outputs, by their names from the project's folder.
+        Returns the digests of record and outputs, by their names from the project's folder. Refused where the
+        notebook has not written one.
         """
+        lacking = [name.rstrip("/") for name in self.outputs if not (stage / name).exists()]
+        if lacking:
+            mend = say("Put back the cell that writes it.")
+            raise Refused(Problem(say("has not written {name}", name=name), mend, self.notebook) for name in lacking)
         folder, path = period_folder(project, self.period), self.record_path(project)
         folder.mkdir(parents=True, exist_ok=True)
         outputs = self._digests(stage)

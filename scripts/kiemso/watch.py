@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from watchfiles import Change, awatch
@@ -28,6 +28,7 @@ FILES = ("report.qmd", "_quarto.yml", "requirements.lock")
 # Milliseconds without a change, after which a person has saved: programs write in several goes.
 _QUIET = 100
 _AT_MOST = 1000
+_LOCK_SECONDS = 1
 
 Told = Callable[[str], None]
 
@@ -47,17 +48,21 @@ async def _watch(project: Path, port: int, formats: Sequence[str], told: Told, t
     changed = asyncio.Event()
     changed.set()
     watching = [asyncio.create_task(_notice(changes, changed)) for changes in _changes(project)]
+    waiting = asyncio.create_task(changed.wait())
     ended = threading.Event()
     warm_up(DRAWING)
     try:
         while True:
-            await changed.wait()
+            done, _ = await asyncio.wait([waiting, *watching], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises what has ended the watching
             changed.clear()
+            waiting = asyncio.create_task(changed.wait())
             await board.show(await asyncio.to_thread(make, project, formats, board.state, ended, typesetter))
     finally:
         ended.set()
         stop_all()
-        for task in watching:
+        for task in (waiting, *watching):
             task.cancel()
         server.stop()
 
@@ -66,7 +71,7 @@ def make(project: Path, formats: Sequence[str], before: State, ended: threading.
     """The report made anew; what is refused is told here and in the browser, and the last good report stays."""
     start = time.monotonic()
     try:
-        with project_lock(project):
+        with _held(project, ended):
             run_chain(project, None, tell)
             make_report(project, formats, "embedded", typesetter=typesetter)  # which starts sooner than Quarto
             if "pdf" in formats:
@@ -81,11 +86,28 @@ def make(project: Path, formats: Sequence[str], before: State, ended: threading.
     return State(_version(project))
 
 
+def _held(project: Path, ended: threading.Event) -> ExitStack:
+    """The project's lock, as soon as another command leaves it."""
+    stack, told = ExitStack(), False
+    while True:
+        try:
+            stack.enter_context(project_lock(project, _LOCK_SECONDS))
+            return stack
+        except Refused as taken:
+            if ended.is_set():
+                raise
+            if not told:
+                tell(taken.problems[0].message)
+            told = True
+
+
 def is_source(path: str, project: Path) -> bool:
     """Whether a file is one that the report is made from: no lock file, checkpoint or copy in passing."""
     parts = Path(path).relative_to(project).parts
-    if any(part.startswith((".", "~")) for part in parts) or not Path(path).suffix or path.endswith((".tmp", "~")):
+    if any(part.startswith((".", "~")) for part in parts) or path.endswith((".tmp", "~")):
         return False
+    if not Path(path).suffix:
+        return parts[:2] == ("data", "raw") and len(parts) == 3  # the folder of a school year, as a whole
     return parts[0] in FOLDERS or parts in [(name,) for name in FILES]
 
 
