@@ -66,7 +66,7 @@ giáo viên dạy giỏi cấp tỉnh, []{{fact=hs-xuat-sac}} lượt học sinh
 ::: {{chart=hoc-sinh}}
 :::
 
-# Phụ lục: Căn cứ của số liệu
+# Phụ lục. Căn cứ số liệu
 
 ::: {{.evidence}}
 :::

@@ -98,10 +98,10 @@ def test_three_roles_in_turn_make_a_report_final(draft):
 @pytest.mark.parametrize(
     ("before", "role", "said"),
     [
-        ([], "duyet", "“duyet” needs the approval of this report by lap and kiem-tra"),
-        ([], "kiem-tra", "needs the approval of this report by lap"),
-        (["lap"], "duyet", "needs the approval of this report by kiem-tra"),
-        (["lap"], "lap", "Nguyễn Văn A has approved this very report as lap on 2024-10-12"),
+        ([], "duyet", "“duyệt” needs the approval of this report by lập and kiểm tra"),
+        ([], "kiem-tra", "needs the approval of this report by lập"),
+        (["lap"], "duyet", "needs the approval of this report by kiểm tra"),
+        (["lap"], "lap", "Nguyễn Văn A has approved this very report as lập on 2024-10-12"),
         ([], "giam-doc", "there is no role “giam-doc”"),
         ([], "kiem-ta", "Did you mean “kiem-tra”"),
     ],

@@ -6,6 +6,7 @@ import ast
 import json
 import pickle
 import re
+from datetime import date
 from pathlib import Path
 from string import Formatter
 
@@ -123,9 +124,15 @@ def test_a_message_within_a_message_is_said_in_the_same_language():
 
 
 def test_decimals_follow_a_comma_in_vietnamese():
-    message = say("{school} {seconds:.1f} s", school="ky-phu", seconds=2.34)
-    assert in_language(message, "vi") == "ky-phu 2,3 giây"
-    assert in_language(message, "en") == "ky-phu 2.3 s"
+    message = say("{school}: {seconds:.1f} s", school="ky-phu", seconds=2.34)
+    assert in_language(message, "vi") == "ky-phu: 2,3 giây"
+    assert in_language(message, "en") == "ky-phu: 2.3 s"
+
+
+def test_dates_are_written_as_each_language_writes_them():
+    message = say("Approved as {role}, {day}.", role="lập", day=date(2026, 11, 3))
+    assert "03/11/2026" in in_language(message, "vi")
+    assert "2026-11-03" in in_language(message, "en")
 
 
 def test_braces_in_what_a_person_wrote_stay_as_they_are():

@@ -349,7 +349,7 @@ def test_corrections_claims_stale_figures_and_notes_are_told(page: Any, url: str
     page.locator("main p a.figure").nth(1).click()
     text = panel_text(page)
     assert "Chưa cập nhật. Văn bản ghi “99”, số liệu nay là “3”." in text
-    assert "Dự thảo nêu: “2 lượt” (Phần I). Cộng sót một năm." in text
+    assert "Nơi khác nêu: “2 lượt” (Phần I). Cộng sót một năm." in text
     page.locator("main p a.figure").nth(3).click()
     assert "Ô B5: trước là “O”, nay là “3”. Gõ nhầm. (An, 2024-10-01)" in panel_text(page)
     page.locator("main p a.figure").nth(2).click()
@@ -400,7 +400,7 @@ def test_list_is_searched_and_filtered(page: Any, url: str) -> None:
         "Tất cả (16)": 16,
         "Chưa cập nhật (1)": 1,
         "Được miễn (1)": 1,
-        "Trái với bản đã công bố (1)": 1,
+        "Trái với số liệu đã nêu (1)": 1,
         "Có ô đính chính (2)": 2,
         "Không tổ chức, chưa có số liệu (1)": 1,
     }.items():

@@ -126,7 +126,7 @@
     const subject = `. ${fact.label}, ${fact.period}`; // with which the titles end
     return [
       ...[...new Set(stale)].map((title) => notice("Chưa cập nhật.", text(title.replace(subject, ".")))),
-      ...fact.claims.map((claim) => notice("Trái với bản đã công bố.", "Dự thảo nêu: “", text(claim.text), "” (",
+      ...fact.claims.map((claim) => notice("Trái với số liệu đã nêu.", "Nơi khác nêu: “", text(claim.text), "” (",
         text(claim.where), "). ", text(claim.reason))),
     ];
   }
@@ -231,7 +231,7 @@
     ["Tất cả", () => true],
     ["Chưa cập nhật", (entry) => entry.stale],
     ["Được miễn", (entry) => !entry.fact],
-    ["Trái với bản đã công bố", contradicted],
+    ["Trái với số liệu đã nêu", contradicted],
     ["Có ô đính chính", mended],
     ["Không tổ chức, chưa có số liệu", ({ fact }) => fact && fact.status !== "observed"],
   ];
@@ -241,7 +241,7 @@
     if (!fact) return [];
     const stale = figures.some((figure) => figure.matches(".stale"));
     const remarks = [period(fact.period), figures.length > 1 && `${figures.length} chỗ`, stale && "chưa cập nhật",
-      contradicted({ fact }) && "trái với bản đã công bố", mended({ fact }) && "có ô đính chính"];
+      contradicted({ fact }) && "trái với số liệu đã nêu", mended({ fact }) && "có ô đính chính"];
     const item = toFact(key, fact.label, make("small", {}, remarks.filter(Boolean).join(" · ")));
     const words = [fact.label, fact.period, value(fact), fact.text.replaceAll(".", ""), key];
     return { fact, stale, item: make("li", {}, item), words: plain([...words, ...figures.map(whereabouts)].join(" ")) };

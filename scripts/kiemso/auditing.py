@@ -152,14 +152,15 @@ def diff(project: Path) -> Outcome:
 @refusable
 def approve(by: str, role: str, date: datetime.datetime | None, project: Path) -> Outcome:
     """Sign the report as it stands; refused where `kiemso check` does not pass."""
+    from kiemso.approval import ROLES
     from kiemso.release import approve as approve_report
 
     # The one place where the clock counts: an approval is an event.
     day = date.date() if date else datetime.date.today()
     left = approve_report(find_project(project), by, role, day)
-    tell(say("Approved as {role}, {day}.", role=role, day=day))
+    tell(say("Approved as {role}, {day}.", role=ROLES[role], day=day))
     if left:
-        tell(say("Still to approve: {roles}.", roles=", ".join(left)))
+        tell(say("Still to approve: {roles}.", roles=", ".join(ROLES[role] for role in left)))
     else:
         tell(say("Render again: the report is no draft any more."))
     return {"role": role, "by": by, "date": day.isoformat(), "left": left}, 0

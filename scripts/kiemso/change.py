@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from kiemso.approval import combined, read_ledger, state
@@ -115,7 +116,11 @@ class Changes:
             return say(
                 "The report of {term} has not been approved yet: there is nothing to compare with.", term=self.term
             )
-        since = say("Since the approval by {name}, {date}", name=self.approved["by"], date=self.approved["date"])
+        since = say(
+            "Since the approval by {name}, {date}",
+            name=self.approved["by"],
+            date=date.fromisoformat(self.approved["date"]),
+        )
         if self.same:
             return say("{since}: nothing changed.", since=since)
         counts = [

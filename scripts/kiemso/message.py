@@ -5,6 +5,7 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ def in_language(text: str, language: str) -> str:
 def _value(value: Any, language: str) -> Any:
     if isinstance(value, float) and language == "vi":
         return _Decimal(value)
+    if isinstance(value, date) and language == "vi":
+        return f"{value:%d/%m/%Y}"
     return in_language(value, language) if isinstance(value, str) else value
 
 

@@ -77,8 +77,8 @@ def tell_standings(standings: Mapping[str, Standing]) -> None:
         tell(say("  and {count} more: see build/schools.json", count=len(failed) - _FAILURES))
     slowest = sorted(standings.items(), key=lambda pair: -pair[1].seconds)[:_SLOWEST]
     if slowest and slowest[0][1].seconds >= 1:
-        times = [say("{school} {seconds:.1f} s", school=code, seconds=standing.seconds) for code, standing in slowest]
-        tell(say("slowest: {schools}", schools=joined(", ", times)))
+        times = [say("{school}: {seconds:.1f} s", school=code, seconds=standing.seconds) for code, standing in slowest]
+        tell(say("slowest: {schools}", schools=joined("; ", times)))
 
 
 def failure(standing: Standing) -> str:

@@ -118,7 +118,7 @@ def _sign(evidence: Evidence, by: str, role: str, date: datetime.date) -> None:
         message = say(
             "{name} has approved this very report as {role} on {date}",
             name=given[role].by,
-            role=role,
+            role=ROLES[role],
             date=given[role].date,
         )
         raise Refused(Problem(message, say("Nothing has changed since: there is nothing to approve.")))
@@ -127,7 +127,11 @@ def _sign(evidence: Evidence, by: str, role: str, date: datetime.date) -> None:
         mend = say(
             "First `kiemso approve --role {role} --by …`: each role signs the same, unchanged report.", role=missing[0]
         )
-        message = say("“{role}” needs the approval of this report by {roles}", role=role, roles=both(missing))
+        message = say(
+            "“{role}” needs the approval of this report by {roles}",
+            role=ROLES[role],
+            roles=both(ROLES[one] for one in missing),
+        )
         raise Refused(Problem(message, mend))
     try:
         approval = Approval(role=role, by=by, date=date, digest=combined(files))  # type: ignore[arg-type]
@@ -192,6 +196,6 @@ def _approvals(project: Path, term: str) -> Iterator[Line]:
             title = say("Approved ({role}) by {name}, {date}", role=name, name=signed.by, date=signed.date)
             yield Line(title, [], "")
         else:
-            fault = say("nobody has approved the report as it stands as {role}", role=role)
+            fault = say("nobody has approved the report as it stands as {role}", role=name)
             mend = say("Run `kiemso approve --role {role} --by …`.", role=role)
             yield Line(say("Approved ({role})", role=name), [fault], mend)

@@ -23,11 +23,11 @@ def report_status(project: Project) -> dict:
 def test_a_report_is_a_draft_until_the_last_role_approves_it_and_again_after_a_change(project: Project) -> None:
     assert report_status(project) == {"draft": True, "text": "DỰ THẢO"}
     assert "has not been approved yet" in project.kiemso("diff").stdout
-    assert "“duyet” needs the approval of this report by lap and kiem-tra" in approve(project, "duyet", status=2)
+    assert "“duyệt” needs the approval of this report by lập and kiểm tra" in approve(project, "duyet", status=2)
     assert not project.path("data/approved").exists()
 
     said = approve(project, "lap", "kiem-tra", "duyet")
-    assert "Still to approve: kiem-tra, duyet." in said and "no draft any more" in said
+    assert "Still to approve: kiểm tra, duyệt." in said and "no draft any more" in said
     assert report_status(project)["text"] == "Đã duyệt: Nguyễn Văn A, ngày 12/10/2024"
     assert "Ready for release." in project.kiemso("check", "--release").stdout
     assert "nothing changed" in project.kiemso("diff").stdout
