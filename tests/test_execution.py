@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from kiemso.execution import execute
+from kiemso.helper import Ahead, can_help
 from kiemso.manner import Manner
 from kiemso.problem import Problem, Refused
+from kiemso.run import DRAWING
 
 NAME = "notebooks/thu.ipynb"
 
@@ -120,3 +123,37 @@ def test_a_kernel_that_does_not_start_is_told(tmp_path, monkeypatch, command):
     told = problem(tmp_path, Manner(kernel=True))
     assert "could not be begun" in told.message
     assert ("does not start" if command else "there is no kernel python9") in told.message
+
+
+@pytest.mark.parametrize("kernel", [False, True])
+def test_a_cell_that_ends_the_notebook_is_named(tmp_path, kernel):
+    write(tmp_path, "1", "import sys; sys.exit()", "2")
+    assert "cell “o-1” ends the notebook" in problem(tmp_path, Manner(kernel=kernel)).message
+
+
+def test_a_magic_that_fails_is_named_with_what_it_wrote(tmp_path):
+    write(tmp_path, "1", "%khong_co")
+    told = problem(tmp_path, Manner()).message
+    assert "o-1" in told
+    assert "khong_co" in told.partition("o-1")[2]
+
+
+def test_a_part_of_a_second_is_a_limit_for_a_kernel_too(tmp_path):
+    write(tmp_path, "1", "import time; time.sleep(60)")
+    assert "0.5 seconds" in problem(tmp_path, Manner(kernel=True, seconds=0.5)).message
+
+
+@pytest.mark.skipif(not can_help(), reason="there is no fork here")
+def test_a_figure_is_shown_alike_whoever_has_imported_matplotlib_before(tmp_path):
+    write(tmp_path, "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 2])")
+    alone = run(tmp_path, Manner())
+    (tmp_path / "stage/thu.ipynb").unlink()
+    ahead = Ahead(DRAWING)
+    try:
+        ahead.do(execute, tmp_path, NAME, {"period": "2022-2023"}, tmp_path / "stage", Manner())
+    finally:
+        ahead.end()
+    assert "image/png" in alone
+    assert re.sub("0x[0-9a-f]+", "", (tmp_path / "stage/thu.ipynb").read_text("utf-8")) == re.sub(
+        "0x[0-9a-f]+", "", alone
+    )

@@ -1,5 +1,6 @@
 """A workspace: its list of schools, the files that they share, and what became of each."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from kiemso.catalogue import read_catalogue
 from kiemso.problem import Problem, Refused
 from kiemso.project import find_project, located, workspace_of
 from kiemso.school import chosen, described, district_folder, read_schools, school_folder
-from kiemso.standing import Standing, own_files, remember, shared_digest, unchanged
+from kiemso.standing import FILE, Standing, own_files, remember, shared_digest, unchanged
+from kiemso.step import digest
 from simulate_workspace import share
 
 LIST = """\
@@ -128,16 +130,21 @@ def test_a_school_stands_as_it_did_while_nothing_changes(workspace: Path) -> Non
     assert again is not None and again.problems == (fault,) and again.missing == ("2023-2024",)
 
 
-@pytest.mark.parametrize("what", ["own", "made", "shared", "term", "wanted"])
+@pytest.mark.parametrize("what", ["own", "made", "shared", "term", "wanted", "facts", "state"])
 def test_a_school_is_run_again_when_something_changed(workspace: Path, what: str) -> None:
     school = school_folder(workspace, "ha-tinh/ky-phu")
     (school / "build/2022-2024").mkdir(parents=True)
-    kept(school, Standing("done", "2022-2024", made=("pages",)))
+    facts = school / "build/2022-2024/facts.json"
+    facts.write_text("{}", encoding="utf-8")
+    kept(school, Standing("done", "2022-2024", made=("pages",), facts=digest(facts)))
     assert unchanged(school, "shared", "2022-2024", ("pages",))
     if what == "own":
         (school / "data/raw/2021-2022/a.xlsx").write_bytes(b"")
     if what == "made":
-        (school / "build/2022-2024/facts.json").write_bytes(b"")
+        facts.write_bytes(b"")
+    if what in ("facts", "state"):
+        content = json.loads((school / FILE).read_text(encoding="utf-8"))
+        (school / FILE).write_text(json.dumps(content | {what: "bogus"}), encoding="utf-8")
     shared, term = "other" if what == "shared" else "shared", "2024-2027" if what == "term" else "2022-2024"
     assert unchanged(school, shared, term, ("html",) if what == "wanted" else ("pages",)) is None
 
@@ -154,3 +161,10 @@ def test_whatever_schools_share_counts(workspace: Path) -> None:
     with (workspace / "data/layouts/nam-hoc.yml").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert shared_digest(workspace) != before
+
+
+@pytest.mark.parametrize("text", ["true", "yes", "5.0", '"5"'])
+def test_what_is_no_whole_number_is_no_limit(workspace: Path, text: str) -> None:
+    (workspace / "data/schools.yml").write_text(LIST.replace("below: 7", f"below: {text}"), encoding="utf-8")
+    with pytest.raises(Refused, match="whole number"):
+        read_schools(workspace)

@@ -5,9 +5,10 @@ import io
 from contextlib import suppress
 from importlib import import_module
 
-from matplotlib.figure import Figure
+from kiemso.shell import choose_backend
 
 gc.disable()  # as in `warm`
+choose_backend()
 
 # Found out by importing them: what a chart's first drawing imports, and the two notebooks that have charts.
 for name in (
@@ -23,7 +24,7 @@ for name in (
 
 # The first drawing of a process looks for its fonts. A person's own settings, which no notebook heeds, may forbid it.
 with suppress(Exception):
-    figure = Figure(layout="constrained")
+    figure = import_module("matplotlib.figure").Figure(layout="constrained")
     figure.subplots().bar(["ệ"], [1])
     for ending in ("svg", "png"):
         figure.savefig(io.BytesIO(), format=ending)

@@ -5,6 +5,7 @@ papermill imports this module through its entry point; importing it before paper
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 import time
@@ -104,7 +105,7 @@ class KernelEngine(_OwnProcess):
             client = PapermillNotebookClient(
                 task.nb_man,
                 kernel_name=task.kernel,
-                timeout=task.cell_seconds,
+                timeout=task.cell_seconds and math.ceil(task.cell_seconds),
                 startup_timeout=task.start_seconds,
                 extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of its own transport at every start
                 **task.settings,

@@ -51,7 +51,7 @@ def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: 
     _check_parameters(source, notebook, parameters)
     output = stage / Path(notebook).name
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             source,
             output,
             parameters=dict(parameters),
@@ -67,6 +67,11 @@ def execute(project: Path, notebook: str, parameters: Mapping[str, str], stage: 
         raise Refused(_problems(nbformat.read(output, as_version=4), notebook, parameters, error)) from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise Refused(_ended(error, notebook, parameters, manner.seconds)) from None
+    # To papermill `sys.exit()` is a good end, whatever comes after it.
+    if cell := _failed(executed):
+        period = ", ".join(parameters.values())
+        message = say("cell “{cell}” ends the notebook for {period}", cell=cell.id, period=period)
+        raise Refused(Problem(message, say("Take sys.exit() out of the cell."), notebook))
 
 
 def take_facts(executed: Path) -> list[Fact]:
@@ -164,12 +169,20 @@ def _problems(
         for output in cell.get("outputs", []):
             if PROBLEMS_MIME in output.get("data", {}):
                 return [problem_from(problem) for problem in output["data"][PROBLEMS_MIME]]
-    period = ", ".join(parameters.values())
-    cell = next((c.id for c in executed.cells if any(o.output_type == "error" for o in c.get("outputs", []))), "")
+    period, failed = ", ".join(parameters.values()), _failed(executed)
+    cell = failed.id if failed else ""
     mend = say("Open the notebook in JupyterLab with period = “{period}” and run it to this cell.", period=period)
     reason = error.evalue if error.ename == "Refused" else f"{error.ename}: {error.evalue}"
+    if failed and not error.evalue:  # a magic's error is only written
+        written = "".join(output.text for output in failed.outputs if output.get("name") == "stderr").strip()
+        reason = written.rpartition("\n")[2] or reason
     message = say("cell “{cell}” failed for {period}: {reason}", cell=cell, period=period, reason=reason)
     return [Problem(message, mend, notebook)]
+
+
+def _failed(executed: NotebookNode) -> NotebookNode | None:
+    """The cell after which papermill went no further, if there is one."""
+    return next((cell for cell in executed.cells if cell.metadata.get("papermill", {}).get("exception")), None)
 
 
 def _ended(

@@ -141,6 +141,7 @@ def begin(environment: Mapping[str, str]) -> None:
     """What a process of ours does first: it leads a group, ends with who started it, and has this environment."""
     if hasattr(os, "setsid"):
         os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the server ignores
     parent = multiprocessing.parent_process()
     if sys.platform == "linux" and parent and parent.pid == os.getppid():
         # The thread below never gets its turn where a cell holds Python's lock; the system needs none.

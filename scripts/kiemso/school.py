@@ -56,7 +56,7 @@ class Schools(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    suppress_below: Annotated[int, AfterValidator(_limit)] = Field(default=5, ge=1)
+    suppress_below: Annotated[int, AfterValidator(_limit)] = Field(default=5, ge=1, strict=True)
     schools: dict[Code, School] = Field(min_length=1)
 
     def of_district(self, name: str | None) -> dict[str, School]:

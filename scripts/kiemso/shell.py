@@ -58,11 +58,16 @@ class _Kernel(IPythonKernel):
         """No request waits behind the one that failed."""
 
 
+def choose_backend() -> None:
+    """Have matplotlib, when it is imported, show figures as in a kernel; who imports it earlier finds another way."""
+    os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+
+
 def make_kernel() -> Any:
     """The kernel of this process, before it has a notebook."""
     if IPythonKernel.initialized():
         return IPythonKernel.instance()
-    os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+    choose_backend()
     config = Config()
     config.HistoryManager.enabled = False
     # A kernel imports the debugger that JupyterLab could connect to: a quarter of a second.
@@ -92,7 +97,7 @@ def main(connection: Connection, environment: dict[str, str], folder: str, path:
 
 def _settle(folder: str, path: list[str]) -> None:
     """Have what a new process has: its own folder, path and random numbers."""
-    os.environ["MPLBACKEND"] = os.environ.get("MPLBACKEND") or INLINE
+    choose_backend()
     os.chdir(folder)
     sys.path[:], sys.argv = path, ["kiemso"]
     random.seed()

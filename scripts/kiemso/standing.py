@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from kiemso.package import package_digest, program_digest
 from kiemso.problem import Problem, problem_from
@@ -117,12 +117,17 @@ def unchanged(school: Path, shared: str, term: str, wanted: Iterable[str]) -> St
     standing, seen = _read(school)
     if standing.term != term or not seen or not (standing.state != "done" or {*wanted} <= {*standing.made}):
         return None
-    return standing if seen == [shared, own_files(school), made_files(school)] else None
+    if seen != [shared, own_files(school), made_files(school)]:
+        return None
+    facts = school / "build" / term / "facts.json"
+    return standing if standing.state != "done" or (facts.is_file() and digest(facts) == standing.facts) else None
 
 
 def _read(school: Path) -> tuple[Standing, list[str]]:
     try:
         content = json.loads((school / FILE).read_text(encoding="utf-8"))
+        if content["state"] not in get_args(State):
+            return NEW, []
         problems = tuple(problem_from(problem) for problem in content["problems"])
         missing, made = tuple(content["missing"]), tuple(content["made"])
         return Standing(content["state"], content["term"], missing, problems, made, content["facts"]), content["seen"]
