@@ -146,7 +146,7 @@ def test_report_data_and_the_ways_to_the_schools_come_together_or_not_at_all(rol
 
 def test_the_report_is_made_in_all_formats(rolled: Path) -> None:
     html = (rolled / "_output/report.html").read_text(encoding="utf-8")
-    assert "toàn bộ các trường trong danh sách" in html and "kiemso-evidence" in html
+    assert "toàn bộ danh sách" in html and "kiemso-evidence" in html
     assert all((rolled / f"_output/report.{ending}").stat().st_size > 10_000 for ending in ("pdf", "docx"))
 
 

@@ -110,7 +110,7 @@ def _run(folder: Path, term: str, tell: Report, manner: Manner) -> None:
 
 def _publish(folder: Path, manuscript: Manuscript, schools: Schools, district: str | None) -> None:
     evidence = gather_evidence(folder, manuscript.term)
-    about = {"district": district or "toàn bộ các trường trong danh sách", "below": str(schools.suppress_below)}
+    about = {"district": district or "toàn bộ danh sách", "below": str(schools.suppress_below)}
     evidence = replace(evidence, school=about)
     refuse_unknown(manuscript, evidence)
     publish(evidence, [(figure.key, figure.form) for figure in manuscript.figures])
