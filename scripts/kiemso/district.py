@@ -25,7 +25,7 @@ from kiemso.raw import MASK
 from kiemso.run import ROLLED
 from kiemso.session import current, record, refuse
 from kiemso.source import Source
-from kiemso.suppression import WITHHELD, Suppressed, small, stating_cells, suppress
+from kiemso.suppression import FEWEST, WITHHELD, Suppressed, small, stating_cells, suppress
 
 __all__ = [
     "by_school",
@@ -42,8 +42,6 @@ __all__ = [
 ]
 
 
-# Of fewer schools a year's total would say what one of them states for that year.
-_FEWEST = 3
 # How long a folder that is shared with other machines may take to show what they wrote.
 _LAG_SECONDS = 60
 
@@ -198,7 +196,7 @@ def _is_of_many(key: Key) -> bool:
     """Whether enough schools make up a year's total, so that it is not what one of them states for the year."""
     term, limit = current().period, _limit(current().catalogue.indicators[key.indicator])
     stating = int((by_school(key.name) > 0).sum())
-    return key.period == term or limit == 1 or stating == 0 or stating >= _FEWEST
+    return key.period == term or limit == 1 or stating == 0 or stating >= FEWEST
 
 
 def _bound(key: Key, stated: Iterable[_Stated]) -> str:
@@ -211,7 +209,7 @@ def _bound(key: Key, stated: Iterable[_Stated]) -> str:
 
 def _note(stating: int, all_of_them: int) -> str:
     """How many schools a total is of, unless that would say of one what it states."""
-    if stating < _FEWEST:
+    if stating < FEWEST:
         return ""
     lacking = all_of_them - stating
     return f"Tổng của {stating} trường" + (f"; {lacking} trường chưa có số liệu" if lacking else "")

@@ -25,10 +25,9 @@ from kiemso.run import ROLLED, Outcome, Report, check_inputs, roll_up_step, run_
 from kiemso.school import School, Schools, district_folder, read_schools
 from kiemso.standing import Standing
 from kiemso.step import write_whole
+from kiemso.suppression import FEWEST
 from kiemso.workspace import PAGES, order_for
 
-# Of fewer, a total would say what each school's value is.
-_FEWEST = 3
 CSV = "schools.csv"
 
 
@@ -59,8 +58,8 @@ def add_up(
     schools, folder = read_schools(workspace), district_folder(workspace, district)
     folder.mkdir(parents=True, exist_ok=True)
     done = [code for code, standing in standings.items() if standing.state == "done"]
-    if len(done) < _FEWEST:
-        message = say("only {count} schools are done; a roll-up needs {fewest}", count=len(done), fewest=_FEWEST)
+    if len(done) < FEWEST:
+        message = say("only {count} schools are done; a roll-up needs {fewest}", count=len(done), fewest=FEWEST)
         raise Refused(Problem(message, say("Have the others send what is missing, or mend it."), WORKSPACE_FILE))
     manuscript = read_manuscript(folder)
     with project_lock(folder):

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from kiemso.package import package_digest, program_digest
 from kiemso.problem import Problem, problem_from
-from kiemso.project import SHARED
+from kiemso.project import SHARED, period_folder
 from kiemso.step import digest, write_whole
 
 FILE = "build/standing.json"
@@ -119,7 +119,7 @@ def unchanged(school: Path, shared: str, term: str, wanted: Iterable[str]) -> St
         return None
     if seen != [shared, own_files(school), made_files(school)]:
         return None
-    facts = school / "build" / term / "facts.json"
+    facts = period_folder(school, term) / "facts.json"
     return standing if standing.state != "done" or (facts.is_file() and digest(facts) == standing.facts) else None
 
 

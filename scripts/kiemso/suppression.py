@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from kiemso.fact import Fact
 
 WITHHELD = "…"
+# Of fewer schools a total would say what one of them states.
+FEWEST = 3
 
 Value = int | None
 
