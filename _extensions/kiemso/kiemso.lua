@@ -100,7 +100,7 @@ local function lay_out(doc, report)
         for _, side in ipairs(el.content) do
           if is(side, "right") then side.content = ruled(side.content) end
         end
-        doc.meta.letterhead = pandoc.MetaBlocks({ two_columns(el, "Letterhead", { .42, .58 }, { center, center }) })
+        doc.meta.letterhead = pandoc.MetaBlocks({ two_columns(el, "Letterhead", { .45, .55 }, { center, center }) })
         return {}, false
       elseif is(el, "opening") then
         doc.meta.opening = pandoc.MetaBlocks(styled(html and { el } or el.content, "Opening"))
