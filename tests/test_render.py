@@ -194,7 +194,7 @@ def test_html_figures_lead_to_rows_that_exist(project: Path) -> None:
 def test_evidence_leads_back_to_the_figures(project: Path) -> None:
     render(project, ["html"], "embedded")
     back = html(project).find(id="fact-gv-gioi-tinh").find_parent("th").select("a.back")
-    assert [a["href"] for a in back] == ["#fig-1", "#fig-3", "#fig-5"]
+    assert [a["href"] for a in back] == ["#fig-gv-gioi-tinh-1", "#fig-gv-gioi-tinh-2", "#fig-gv-gioi-tinh-3"]
 
 
 def test_html_is_one_accessible_file(project: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdf
 import pytest
 from kiemso import helper, process
-from kiemso.typesetter import TypesetError, Typesetter, typeset
+from kiemso.typesetter import TypesetError, Typesetter, in_parts, typeset
 
 if not helper.can_help():
     pytest.skip("there is no fork here", allow_module_level=True)
@@ -84,3 +85,66 @@ def test_where_its_process_was_killed_it_is_set_here(project):
         typesetter(project, project / "last.typ", project / "new.pdf")
     assert (project / "new.pdf").read_bytes() == from_nothing(project, project / "last.typ")
     assert not process._running
+
+
+TABLE = "#table(\n  columns: 2,\n  [a], [#shown[{}]],\n)"
+IN_PARTS = f"""#let shown(it) = {{
+  strong(it)
+}}
+#set text(lang: "vi")
+= Bảng
+
+{TABLE.format("một")}
+
+#figure(
+  align(center)[#table(
+    columns: 2,
+    [b], [#shown[hai]],
+  )]
+  , caption: [Tên]
+  , kind: table
+  )
+<named>
+
+#block[
+{TABLE.format("ba")}
+#block[
+#strong[A]: một
+
+#strong[B]: @named
+] <evidence-index>
+]
+"""
+
+
+def pages(project: Path, text: str) -> str:
+    (project / "new.typ").write_text(text, encoding="utf-8")
+    typeset(project, project / "new.typ", project / "new.pdf")
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(project / "new.pdf").pages)
+
+
+def test_tables_and_the_index_of_figures_are_files_of_their_own(project):
+    parts = in_parts(IN_PARTS)
+    assert len(parts) == 5
+    assert parts["main.typ"].count("#include") == 3
+    assert "#figure(" in parts["main.typ"]  # its label belongs to it
+    changed = in_parts(IN_PARTS.replace("[a], [#shown[một]],", "[a], [#shown[một]],\n  [c], [d],"))
+    assert [name for name in parts if parts[name] != changed[name]] == [".part-1.typ"]
+
+
+def test_in_parts_it_is_what_it_is_as_a_whole(project):
+    whole = pages(project, IN_PARTS + "\n// ```")
+    assert "một" in whole
+    assert "hai" in whole
+    assert pages(project, IN_PARTS) == whole
+
+
+def test_code_that_looks_like_a_table_is_shown(project):
+    code = f"```\n{TABLE.format('x')}\n```\n"
+    assert in_parts(code) == {"main.typ": code}
+    assert "#table(" in pages(project, code)
+
+
+def test_what_is_wrong_in_a_part_is_told_of_the_whole(project):
+    with pytest.raises(TypesetError, match="unknown variable: missing"):
+        pages(project, IN_PARTS.replace("ba", "#missing"))

@@ -9,7 +9,7 @@ local span, text = elements.span, elements.text
 local M = {}
 local facts, school, folder = {}, {}, "" -- of report.json, and where it stands
 local anchors = {} -- the link targets which the evidence will hold
-local count = 0
+local times = {} -- anchor -> how often it has been stated
 
 M.any = false -- whether the report states any fact
 
@@ -91,8 +91,10 @@ function M.figure(key, form, written)
   local id = ""
   M.any = true
   if naming then
-    count = count + 1
-    id = "fig-" .. count
+    -- By its fact, not one after the other: a figure that comes or goes leaves the others their ids, which people may
+    -- have linked to, and with which Typst sets them sooner.
+    times[fact.anchor] = (times[fact.anchor] or 0) + 1
+    id = fact.anchor:gsub("^fact%-", "fig-") .. "-" .. times[fact.anchor]
     places.record(fact.anchor, id, value)
   end
   local attributes = html and { ["data-fact"] = key } or {}

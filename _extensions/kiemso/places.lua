@@ -72,11 +72,10 @@ function M.record(anchor, id, value)
   table.insert(entry.anchors, anchor)
 end
 
--- The numbers of the pages which the ids stand on: Typst knows them once all is laid out.
+-- The numbers of the pages which the ids stand on: Typst knows them once all is laid out. It is given a text: one more
+-- argument would be one more place, and Typst would number anew all those that follow.
 local function pages(ids)
-  local labels = {}
-  for i, id in ipairs(ids) do labels[i] = "<" .. id .. ">" end
-  return pandoc.RawInline("typst", "#pages(" .. table.concat(labels, ", ") .. ");")
+  return pandoc.RawInline("typst", '#pages("' .. table.concat(ids, " ") .. '");')
 end
 
 -- The ways back from the facts of these anchors: in HTML place by place, in a PDF by page, in Word by heading.

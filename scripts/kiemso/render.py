@@ -123,9 +123,9 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def _embedded(project: Path, formats: Sequence[str], folder: Path, typeset: Typeset) -> list[str]:
-    # The PDF takes longest: begun first, on as many workers as there are processors, all are done soonest.
+    # The PDF takes longest. All at once, so that no processor waits for the last of them.
     order = sorted(formats, key=lambda name: name != "pdf")
-    with ThreadPoolExecutor(min(len(order), os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(len(order)) as pool:
         jobs = [pool.submit(_embedded_one, project, name, folder, typeset) for name in order]
     # The formats tell the same messages: each is told once.
     failures = [job.exception() for job in jobs]

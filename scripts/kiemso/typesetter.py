@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kiemso.helper import Helper, can_help, helper
 from kiemso.message import Message, say
 from kiemso.process import ProcessGone
 
-if TYPE_CHECKING:
-    import typst
+MAIN = "main.typ"  # as Typst's Python package calls the file that is set
+_DEFINITION = re.compile(r"^#let .*?(?=^[^\s\])}])", re.MULTILINE | re.DOTALL)
+# As Pandoc writes them; a label that follows belongs to what stands before it.
+_TABLE = re.compile(r"(?P<before>)(?P<part>^#(?:table|figure)\(\n(?: .*\n|\n)*?(?:  )?\)$)(?!\s*<)", re.MULTILINE)
+_INDEX = re.compile(
+    r"(?P<before>^#block\[\n)(?P<part>(?:(?!^#block\[$).)*?)(?=^\] <evidence-index>$)", re.MULTILINE | re.DOTALL
+)
 
 
 class TypesetError(Exception):
@@ -33,17 +38,41 @@ def typeset(project: Path, source: Path, target: Path) -> None:
 
 
 def _pdf(project: Path, source: Path) -> bytes:
-    # Given as bytes, the file stands at the root: the project, where its images are.
-    pdf: bytes = _compiler(project).compile(source.read_bytes())  # type: ignore[assignment]
+    text = source.read_text(encoding="utf-8")
+    try:
+        return _set(project, in_parts(text))
+    except RuntimeError:  # what is wrong is told by its line in the whole file
+        return _set(project, {MAIN: text})
+
+
+def _set(project: Path, files: Mapping[str, str]) -> bytes:
+    import typst
+
+    # The files stand at the root: the project, where the images are. Fonts of this machine are ignored: the report
+    # looks the same on every other.
+    content = {name: text.encode() for name, text in files.items()}
+    compiler = typst.Compiler(content, root=project, ignore_system_fonts=True)  # type: ignore[type-var]
+    pdf: bytes = compiler.compile()  # type: ignore[assignment]
     return pdf
 
 
-@cache
-def _compiler(project: Path) -> typst.Compiler:
-    import typst
+def in_parts(text: str) -> dict[str, str]:
+    """A Typst file with its tables and the index of figures as files of their own.
 
-    # Fonts of this machine are ignored: the report looks the same on every other.
-    return typst.Compiler(root=project, ignore_system_fonts=True)
+    Typst numbers the places of each file, and sets anew what has another number than before: a row more in one table
+    then leaves the others as they were.
+    """
+    if "```" in text:  # what looks like a table may be code that is to be shown
+        return {MAIN: text}
+    definitions, parts = "".join(_DEFINITION.findall(text)), dict[str, str]()
+
+    def apart(found: re.Match) -> str:
+        name = f".part-{len(parts) + 1}.typ"
+        parts[name] = f'#import ".definitions.typ": *\n{found["part"]}'
+        return f'{found["before"] or ""}#include "{name}"'
+
+    main = _INDEX.sub(apart, _TABLE.sub(apart, text))
+    return {MAIN: main, ".definitions.typ": definitions, **parts}
 
 
 class Typesetter:
