@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from kiemso.process import Process, ProcessGone, context, does_task, take_role
+from kiemso.process import Process, ProcessGone, close_all_but, context, does_task, take_role
 
 
 class Child(Process):
@@ -46,21 +46,13 @@ class Child(Process):
 def _run_notebook(connection: Connection, environment: dict[str, str], folder: str, path: list[str]) -> None:
     """A notebook's process; the engine's own can do without what it imports."""
     if does_task():
-        _close_all_but(connection)
+        # A program that the notebook leaves would hold the locks of the process that this one is a copy of.
+        parent = multiprocessing.parent_process()
+        close_all_but({0, 1, 2, connection.fileno(), parent.sentinel if parent else 0})
     take_role(task=False)
     from kiemso import shell
 
     shell.main(connection, environment, folder, path)
-
-
-def _close_all_but(connection: Connection) -> None:
-    """Keep no file of the process that this one is a copy of: a program that it leaves would hold its locks."""
-    parent = multiprocessing.parent_process()
-    kept = {0, 1, 2, connection.fileno(), parent.sentinel if parent else 0}
-    for name in os.listdir("/dev/fd"):
-        if int(name) not in kept:
-            with suppress(OSError):
-                os.close(int(name))
 
 
 def _import_path() -> list[str]:

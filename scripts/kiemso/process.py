@@ -11,9 +11,9 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from kiemso.message import Message, say
@@ -28,6 +28,7 @@ _stops = 0
 _thread = threading.local()
 _preload = ["kiemso.warm"]
 _task = False
+_copy = False
 
 
 class ProcessGone(Exception):
@@ -41,7 +42,8 @@ def warm_up(*modules: str) -> None:
 
         _preload[1:] = modules
         context()
-        forkserver.ensure_running()
+        with _forked() if _copy and threading.active_count() == 1 else nullcontext():
+            forkserver.ensure_running()
 
 
 @atexit.register
@@ -75,6 +77,41 @@ def take_role(task: bool) -> None:
     _task = task
     _running.clear()
     _starting = threading.Lock()  # a copy of a process was made while it held its lock
+
+
+def be_copy(daemon: int) -> None:
+    """Say, at the start of the daemon's copy, that it is one: it ends with the daemon, and has imported everything."""
+    global _copy
+    _copy = True
+    os.setsid()
+    _end_with_parent(daemon)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the daemon ignores
+
+
+@contextmanager
+def _forked() -> Iterator[None]:
+    """Have the fork server be a copy of this process, not a new one that imports everything once more."""
+    from multiprocessing import forkserver, resource_tracker, util
+
+    def fork(_: object, command: Sequence[str], descriptors: Sequence[int]) -> int:
+        if pid := os.fork():
+            return pid
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            close_all_but({0, 1, 2, *descriptors})
+            forkserver._forkserver.__init__()  # type: ignore[misc]  # who makes the copy holds its lock
+            exec(command[-1], {})
+        except SystemExit:
+            os._exit(0)
+        finally:
+            os._exit(1)
+
+    resource_tracker.ensure_running()  # a process of its own, which is started in the same way
+    start, util.spawnv_passfds = util.spawnv_passfds, fork  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        util.spawnv_passfds = start
 
 
 class Process:
@@ -143,14 +180,21 @@ def begin(environment: Mapping[str, str]) -> None:
         os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which the server ignores
     parent = multiprocessing.parent_process()
-    if sys.platform == "linux" and parent and parent.pid == os.getppid():
-        # The thread below never gets its turn where a cell holds Python's lock; the system needs none.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent and parent.pid == os.getppid():
+        _end_with_parent(parent.pid)  # the thread below never gets its turn where a cell holds Python's lock
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+def _end_with_parent(pid: int) -> None:
+    """Have the system, where it can, end this process when its parent is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != pid:
+            os._exit(1)  # it has just gone
 
 
 def _end_with(parent: Any) -> None:
@@ -159,6 +203,14 @@ def _end_with(parent: Any) -> None:
     if hasattr(os, "killpg"):
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
+
+
+def close_all_but(kept: Collection[int]) -> None:
+    """Keep no file of the process that this one is a copy of, but for these descriptors."""
+    for name in os.listdir("/dev/fd"):
+        if int(name) not in kept:
+            with suppress(OSError):
+                os.close(int(name))
 
 
 def context() -> Any:
