@@ -59,7 +59,7 @@ def leave_daemon(arguments: list[str]) -> None:
     import subprocess
 
     with suppress(OSError):
-        _folder().mkdir(mode=0o700, exist_ok=True)
+        make_folder()
         # Not in the folder where the command stands: modules that lie there are none of its own.
         command = [sys.executable, "-P", "-m", "kiemso.daemon", identity(), str(seconds)]
         nothing = subprocess.DEVNULL
@@ -72,6 +72,11 @@ def address(known: str) -> str:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise ValueError
     return str(_folder() / f"{known[:16]}.socket")
+
+
+def make_folder() -> None:
+    """Make the folder of the socket, which nobody else may enter."""
+    _folder().mkdir(mode=0o700, exist_ok=True)
 
 
 def _folder() -> Path:

@@ -68,9 +68,9 @@ def run(command: Sequence[str | Path], cwd: Path, *, watched: bool = False, **en
     return Use(seconds, _cpu_of_children() - before, *watched_use, said)
 
 
-def kiemso(*arguments: str | Path, cwd: Path, watched: bool = False) -> Use:
+def kiemso(*arguments: str | Path, cwd: Path, watched: bool = False, **environment: str) -> Use:
     """Run a command of ours."""
-    return run([sys.executable, "-m", "kiemso", *arguments], cwd, watched=watched)
+    return run([sys.executable, "-m", "kiemso", *arguments], cwd, watched=watched, **environment)
 
 
 def middle(uses: Sequence[Use]) -> Use:

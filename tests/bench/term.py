@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from kiemso.relay import address, identity, make_folder
 
 from tests.bench.cells import write_report_with_cells
 from tests.bench.measure import ROOT, Use, cpu_of_tree, kiemso, middle, run
@@ -23,6 +28,7 @@ COLD, RUN, RENDER, CELL, NOTEBOOK = (
     "kiemso render, one raw cell changed",
     "kiemso render, one notebook changed",
 )
+STANDING = ", the daemon standing"
 WATCH = "kiemso watch --to pdf --to docx, one raw cell saved"
 COLD_QUARTO = "kiemso render --renderer quarto, from cold"
 CHAIN, QUARTO = "plain chain of papermill", "quarto render of the report with code cells"
@@ -37,7 +43,11 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     for number in range(rounds):
         for name, scenario in scenarios.items():
             uses[name].append(scenario(number))
-    # Apart: a command is waited for until it has left no process, and this one stays.
+    # Apart: a command is waited for until it has left no process, and these stay.
+    with daemon(ours) as standing:
+        for number in range(rounds):
+            for name, scenario in standing.items():
+                uses.setdefault(name, []).append(scenario(number))
     with watched(copy_project(scratch / "watched")) as save:
         uses[WATCH] = [save(number) for number in range(rounds)]
     found = {name: middle(several) for name, several in uses.items()}
@@ -47,26 +57,55 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     return {"rows": rows, "rounds": rounds, "skipped": skipped, "targets": _targets(found, whole)}
 
 
-def _of_ours(project: Path) -> dict[str, Callable[[int], Use]]:
-    workbook = Workbook(project)
+def _of_ours(project: Path, daemon: int = 0) -> dict[str, Callable[[int], Use]]:
+    """What we do on the project, by ourselves or, where there is one, by the daemon."""
+    workbook, suffix = Workbook(project), STANDING if daemon else ""
+
+    def do(*arguments: str) -> Use:
+        before = cpu_of_tree(daemon) if daemon else 0
+        use = kiemso(*arguments, cwd=project, KIEMSO_DAEMON="3600" if daemon else "0")
+        return replace(use, cpu=use.cpu + cpu_of_tree(daemon) - before) if daemon else use
+
+    def render() -> Use:
+        return do("render", "--renderer", "embedded")
 
     def cold(_: int) -> Use:
         forget(project)
-        return _render(project)
+        return render()
 
     def unchanged(_: int) -> Use:
-        kiemso("run", cwd=project)  # each command remembers for itself that it had nothing to do
-        return kiemso("run", cwd=project)
+        do("run")  # each command remembers for itself that it had nothing to do
+        return do("run")
 
     def cell(_: int) -> Use:
         workbook.change()
-        return _render(project)
+        return render()
 
     def notebook(number: int) -> Use:
-        change_notebook(project, f"{number}")
-        return _render(project)
+        change_notebook(project, f"{number}{suffix}")
+        return render()
 
-    return {COLD: cold, RUN: unchanged, RENDER: lambda _: _render(project), CELL: cell, NOTEBOOK: notebook}
+    scenarios = {COLD: cold, RUN: unchanged, RENDER: lambda _: render(), CELL: cell, NOTEBOOK: notebook}
+    return {f"{name}{suffix}": scenario for name, scenario in scenarios.items()}
+
+
+@contextmanager
+def daemon(project: Path) -> Iterator[dict[str, Callable[[int], Use]]]:
+    """The scenarios of our own where a command before has left the daemon."""
+    with tempfile.TemporaryDirectory(prefix="k", dir="/tmp") as runtime:
+        os.environ["XDG_RUNTIME_DIR"] = runtime
+        make_folder()
+        known = identity()
+        socket = Path(address(known))
+        process = subprocess.Popen([sys.executable, "-P", "-m", "kiemso.daemon", known, "3600"], cwd="/")
+        try:
+            while not socket.exists():
+                time.sleep(0.1)
+            yield _of_ours(project, process.pid)
+        finally:
+            process.kill()
+            process.wait()
+            del os.environ["XDG_RUNTIME_DIR"]
 
 
 @contextmanager
@@ -133,11 +172,11 @@ def _row(name: str, uses: list[Use], found: Use, whole: float) -> dict[str, Any]
 def _targets(found: dict[str, Use], whole: float) -> list[dict[str, Any]]:
     targets: list[dict[str, Any]] = [
         {"what": f"{name}, seconds", "most": most, "measured": found[name].seconds}
-        for name, most in ((RUN, 0.5), (RENDER, 0.5), (CELL, 2.5), (WATCH, 2.5))
+        for name, most in ((RUN, 0.5), (RENDER, 0.5), (CELL, 2.5), (f"{CELL}{STANDING}", 2.5), (WATCH, 2.5))
     ]
     if QUARTO in found:
         targets += [
             {"what": f"{name}, share of chain + quarto", "most": most, "measured": found[name].seconds / whole}
-            for name, most in ((COLD, 1 / 10), (RUN, 1 / 50), (RENDER, 1 / 50))
+            for name, most in ((COLD, 1 / 10), (f"{COLD}{STANDING}", 1 / 10), (RUN, 1 / 50), (RENDER, 1 / 50))
         ]
     return targets
