@@ -31,6 +31,13 @@ def test_killed_commands_lose_nothing_and_do_nothing_twice():
     assert re.search(r"^3 kills with seed 1 in \d+ s: 0 failed$", done.stdout, re.MULTILINE), done.stdout
 
 
+def test_a_killed_daemon_loses_nothing():
+    command = ["--standing", "--times", "2", "--first", "8", "--changes", "none", "--kinds", RUN]
+    done = subprocess.run([sys.executable, "-m", "tests.kill", *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the daemon" in done.stdout
+
+
 def test_a_round_is_the_same_whenever_it_is_planned():
     plans = [planned(3, number, [HTML, RUN]) for number in range(50)]
     assert plans == [planned(3, number, [HTML, RUN]) for number in range(50)]
@@ -66,8 +73,9 @@ class Again:
     """A next run that makes the new state, and says what it ran."""
 
     status, made, said, left = 0, NEW, "✓ 1-clean-year 2023-2024\n1 notebook run, 0 up to date", ()
+    by_daemon = True
 
-    def __init__(self, *_):
+    def __init__(self, *_, environment=None):
         pass
 
     def wait(self):
@@ -83,6 +91,7 @@ class Again:
         ({}, ["1-clean-year 2023-2024"], ""),
         ({"status": 2}, ["1-clean-year 2023-2024"], "the next run ends with 2"),
         ({"made": OLD}, ["1-clean-year 2023-2024"], "other bytes than an undisturbed run makes: _output/facts.csv, "),
+        ({"by_daemon": False}, ["1-clean-year 2023-2024"], "the daemon stands, and did nothing"),
         ({"left": ["notebook"]}, ["1-clean-year 2023-2024"], "still at work seconds later: notebook"),
         ({}, [], "was finished and ran again: 1-clean-year 2023-2024"),
         ({"said": "0 notebooks run"}, ["1-clean-year 2023-2024"], "0 notebooks ran again, to do were 1"),

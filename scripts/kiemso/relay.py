@@ -97,7 +97,8 @@ def identity() -> str:
     flags = [value for name in dir(sys.flags) if type(value := getattr(sys.flags, name)) is int]
     python = [sys.version, sys.executable, sys.warnoptions, sorted(sys._xoptions), flags, import_path()]
     environment = {name: value for name, value in os.environ.items() if not _passing(name)}
-    content = [limits, rights, places, group, python, sorted(environment.items()), program(import_path())]
+    ignored = sorted(number for number in signal.valid_signals() if signal.getsignal(number) == signal.SIG_IGN)
+    content = [limits, rights, places, group, ignored, python, sorted(environment.items()), program(import_path())]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -166,7 +167,9 @@ def _status(line: socket.socket) -> int | None:
         with suppress(OSError):
             line.send(bytes([signal.SIGINT]))
 
-    signal.signal(signal.SIGINT, interrupt)
+    before = signal.getsignal(signal.SIGINT)
+    if before != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, interrupt)
     status = line.recv(SIZE)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, before)
     return int.from_bytes(status, signed=True) if len(status) == SIZE else None

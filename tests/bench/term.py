@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,11 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kiemso.relay import address, identity, make_folder
-
 from tests.bench.cells import write_report_with_cells
 from tests.bench.measure import ROOT, Use, cpu_of_tree, kiemso, middle, run
 from tests.bench.sample import TERM, Workbook, change_notebook, copy_project, forget
+from tests.bench.standing import daemon
 
 COLD, RUN, RENDER, CELL, NOTEBOOK = (
     "kiemso render, from cold",
@@ -44,7 +41,8 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
         for name, scenario in scenarios.items():
             uses[name].append(scenario(number))
     # Apart: a command is waited for until it has left no process, and these stay.
-    with daemon(ours) as standing:
+    with daemon(os.environ) as (process, environment):
+        standing = _of_ours(ours, process.pid, **environment)
         for number in range(rounds):
             for name, scenario in standing.items():
                 uses.setdefault(name, []).append(scenario(number))
@@ -57,14 +55,14 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     return {"rows": rows, "rounds": rounds, "skipped": skipped, "targets": _targets(found, whole)}
 
 
-def _of_ours(project: Path, daemon: int = 0) -> dict[str, Callable[[int], Use]]:
-    """What we do on the project, by ourselves or, where there is one, by the daemon."""
-    workbook, suffix = Workbook(project), STANDING if daemon else ""
+def _of_ours(project: Path, standing: int = 0, **environment: str) -> dict[str, Callable[[int], Use]]:
+    """What we do on the project; by the daemon of this environment, where there is one."""
+    workbook, suffix = Workbook(project), STANDING if standing else ""
 
     def do(*arguments: str) -> Use:
-        before = cpu_of_tree(daemon) if daemon else 0
-        use = kiemso(*arguments, cwd=project, KIEMSO_DAEMON="3600" if daemon else "0")
-        return replace(use, cpu=use.cpu + cpu_of_tree(daemon) - before) if daemon else use
+        before = cpu_of_tree(standing) if standing else 0
+        use = kiemso(*arguments, cwd=project, **environment)
+        return replace(use, cpu=use.cpu + cpu_of_tree(standing) - before) if standing else use
 
     def render() -> Use:
         return do("render", "--renderer", "embedded")
@@ -87,25 +85,6 @@ def _of_ours(project: Path, daemon: int = 0) -> dict[str, Callable[[int], Use]]:
 
     scenarios = {COLD: cold, RUN: unchanged, RENDER: lambda _: render(), CELL: cell, NOTEBOOK: notebook}
     return {f"{name}{suffix}": scenario for name, scenario in scenarios.items()}
-
-
-@contextmanager
-def daemon(project: Path) -> Iterator[dict[str, Callable[[int], Use]]]:
-    """The scenarios of our own where a command before has left the daemon."""
-    with tempfile.TemporaryDirectory(prefix="k", dir="/tmp") as runtime:
-        os.environ["XDG_RUNTIME_DIR"] = runtime
-        make_folder()
-        known = identity()
-        socket = Path(address(known))
-        process = subprocess.Popen([sys.executable, "-P", "-m", "kiemso.daemon", known, "3600"], cwd="/")
-        try:
-            while not socket.exists():
-                time.sleep(0.1)
-            yield _of_ours(project, process.pid)
-        finally:
-            process.kill()
-            process.wait()
-            del os.environ["XDG_RUNTIME_DIR"]
 
 
 @contextmanager
@@ -133,7 +112,7 @@ def watched(project: Path) -> Iterator[Callable[[int], Use]]:
             save(0)  # the first one starts the server of notebooks
             yield save
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # Ctrl-C is ignored by what a shell has put into the background
             process.communicate()
 
 

@@ -42,13 +42,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--changes", default="all", help="kill before these changes of files: 3,7; or none (all)")
     parser.add_argument("--seed", type=int, default=1, help="which moments (1)")
     parser.add_argument("--kinds", nargs="+", choices=_KINDS, default=_KINDS, help="which commands (all)")
+    parser.add_argument("--standing", action="store_true", help="kill commands that a daemon does, and the daemon")
     parser.add_argument("--jobs", type=int, default=2, help="rounds at a time (2)")
     return parser.parse_args()
 
 
 def _plans(options: argparse.Namespace, references: dict[str, Reference]) -> Iterable[Plan]:
     for number in range(options.first, options.first + options.times):
-        yield planned(options.seed, number, options.kinds)
+        yield planned(options.seed, number, options.kinds, options.standing)
     kind = ALL if ALL in options.kinds else options.kinds[0]
     every = range(1, len(references[kind].changes) + 1)
     chosen = every if options.changes == "all" else [int(n) for n in options.changes.split(",") if n.isdigit()]

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import psutil
 
 from tests.bench.measure import cpu_of_tree
 
-MAIN, GROUP, CHILD = "the command", "its group", "one of its children"
+MAIN, GROUP, CHILD, DAEMON = "the command", "its group", "one of its children", "the daemon"
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: what a killed command leaves running becomes our child, and is found
 _HOOK = Path(__file__).parent / "hook"
 _LOOK_SECONDS = 0.04
@@ -35,10 +35,21 @@ def adopt_orphans() -> None:
 class Command:
     """A command of ours under way in a project."""
 
-    def __init__(self, project: Path, arguments: Sequence[str], before: int | None = None) -> None:
-        """Killed `before` so many changes of files if that is given; they are written into `log`, for 0 all of them."""
-        environment, self.log = dict(os.environ, KIEMSO_LANG="en"), project.with_name(f"{project.name}.log")
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # with it every process compiles pandas again
+    def __init__(
+        self,
+        project: Path,
+        arguments: Sequence[str],
+        before: int | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Killed `before` so many changes of files if that is given; they are written into `log`, for 0 all of them.
+
+        Where a daemon of this environment stands, the command's children are those of the daemon.
+        """
+        environment = dict(environment or usual())
+        self.log = project.with_name(f"{project.name}.log")
+        self._daemon = next(_daemons(), None)
+        self._used_before = self._used()
         if before is not None:
             self.log.unlink(missing_ok=True)
             path = os.pathsep.join(filter(None, (str(_HOOK), os.environ.get("PYTHONPATH"))))
@@ -73,8 +84,19 @@ class Command:
         while used < seconds and self._process.poll() is None:
             time.sleep(_LOOK_SECONDS)
             with suppress(psutil.Error):
-                used = max(used, cpu_of_tree(self._process.pid))
+                used = max(used, cpu_of_tree(self._process.pid) + self._used() - self._used_before)
         return used
+
+    @property
+    def by_daemon(self) -> bool:
+        """Whether the daemon did it, if one stands that was not killed."""
+        return self._daemon not in _daemons() or self._used() > self._used_before
+
+    def _used(self) -> float:
+        """The processor seconds of the daemon so far."""
+        with suppress(psutil.Error):
+            return cpu_of_tree(self._daemon.pid) if self._daemon else 0.0
+        return 0.0
 
     @property
     def ended(self) -> bool:
@@ -82,9 +104,13 @@ class Command:
         return self._process.poll() is not None
 
     def kill(self, whom: str, chance: random.Random) -> str:
-        """Kill the command, its whole group or one of its children; which process that was."""
+        """Kill the command, its whole group, one of its children or the daemon; which process that was."""
         if whom == CHILD:
             return self._kill_child(chance)
+        if whom == DAEMON:
+            with suppress(psutil.Error, AttributeError):
+                self._daemon.kill()
+            return whom
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL) if whom == GROUP else self._process.kill()
         self._process.wait()
@@ -92,7 +118,8 @@ class Command:
 
     def _kill_child(self, chance: random.Random) -> str:
         with suppress(psutil.Error):
-            child = chance.choice(psutil.Process(self._process.pid).children(recursive=True) or [None])
+            above = self._daemon or psutil.Process(self._process.pid)
+            child = chance.choice(above.children(recursive=True) or [None])
             if child:
                 name = _name(child)
                 child.kill()
@@ -100,27 +127,65 @@ class Command:
         return "no child"
 
     def leave(self) -> list[str]:
-        """Wait until what the command left running has ended; what has not after some seconds, and is now killed."""
+        """Wait until what the command left running has ended; what has not after some seconds, and is now killed.
+
+        A daemon stays.
+        """
         end = time.monotonic() + _ORPHANS_SECONDS
-        while _reap() and time.monotonic() < end:
+        while _reap() and (left := _left()) and time.monotonic() < end:
             time.sleep(0.01)
-        left = psutil.Process().children(recursive=True)
+        left = _left()
         names = []
         for process in left:
             with suppress(psutil.Error):
                 names.append(_name(process))
                 process.kill()
-        while left and _reap():
+        while left and _reap() and _left():
             time.sleep(0.01)
         return names
+
+
+def usual() -> dict[str, str]:
+    """The environment of a command."""
+    # With PYTHONDONTWRITEBYTECODE every process compiles pandas again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**environment, "KIEMSO_LANG": "en", "KIEMSO_DAEMON": "0"}
+
+
+def end_daemons() -> None:
+    """Kill the daemons that stand, and those that commands have left instead."""
+    while standing := [*_daemons()]:
+        for process in standing:
+            with suppress(psutil.Error):
+                process.kill()
+        _reap()
+        time.sleep(0.01)
+
+
+def _daemons() -> Iterator[psutil.Process]:
+    """The daemons among the processes below this one, without their copies."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if _is_daemon(process) and not _is_daemon(process.parent()):
+                yield process
+
+
+def _is_daemon(process: psutil.Process | None) -> bool:
+    return process is not None and "kiemso.daemon" in process.cmdline()
+
+
+def _left() -> list[psutil.Process]:
+    """The processes below this one, but for daemons."""
+    standing = {*_daemons()}
+    return [process for process in psutil.Process().children(recursive=True) if process not in standing]
 
 
 def _name(process: psutil.Process) -> str:
     """What kind of process it is, as far as its command line tells."""
     words = " ".join(process.cmdline())
-    for part, name in (("pandoc", "pandoc"), ("resource_tracker", "resource tracker"), ("quarto", "quarto")):
+    for part in ("pandoc", "resource_tracker", "quarto", "daemon"):
         if part in words:
-            return name
+            return part
     if "forkserver" in words:
         above = sum("forkserver" in " ".join(parent.cmdline()) for parent in process.parents())
         return f"fork of a fork, {above} deep" if above > 1 else "forked process" if above else "fork server"

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.kill.command import CHILD, GROUP, MAIN, Command
+from tests.bench.standing import daemon
+from tests.kill.command import CHILD, DAEMON, GROUP, MAIN, Command, end_daemons, usual
 from tests.kill.reference import ALL, COLD, HTML, RUN, SCHOOLS, Reference, notebooks_run
 from tests.kill.state import Files, copy, hidden, is_made, is_report, is_shown, look, untrue_records
 
 _KINDS = {HTML: 12, ALL: 4, RUN: 3, COLD: 2, SCHOOLS: 1}
 _WHOM = {MAIN: 6, GROUP: 2, CHILD: 2}
+_WHOM_STANDING = {MAIN: 4, DAEMON: 3, CHILD: 3}
 _TWICE, _AT_ONCE = 0.15, 0.25
+_LESS_STANDING = 0.6  # what a command imports is part of what it took
 # What tells how the schools stand: of a school whose process was killed, that it did not end.
 _OVERVIEW = ("build/schools.json", "_output/schools.html")
 BEFORE, NOTEBOOKS, COLLECTING, RENDERING, AFTER = (
@@ -32,7 +35,7 @@ class Plan:
     """What is killed and when: at shares of the processor time that the command takes, or before a change of a file.
 
     Of two moments the second is in the next run, which is killed too. `at_once` runs again before the processes that
-    the killed command started had the time to notice.
+    the killed command started had the time to notice. The commands are handed on to a daemon where one is `standing`.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Plan:
     moments: tuple[float, ...] = ()
     change: int = 0
     at_once: bool = False
+    standing: bool = False
 
 
 @dataclass
@@ -60,13 +64,15 @@ class Result:
     faults: list[str] = field(default_factory=list)
 
 
-def planned(seed: int, number: int, kinds: list[str]) -> Plan:
+def planned(seed: int, number: int, kinds: list[str], standing: bool = False) -> Plan:
     """The plan of a round: the same for the same seed and number."""
     chance = random.Random(f"{seed}-{number}")
     kind = chance.choices(kinds, [_KINDS[kind] for kind in kinds])[0]
-    whom = chance.choices([*_WHOM], [*_WHOM.values()])[0]
+    all_whom = _WHOM_STANDING if standing else _WHOM
+    whom = chance.choices([*all_whom], [*all_whom.values()])[0]
     moments = tuple(chance.random() for _ in range(2 if chance.random() < _TWICE else 1))
-    return Plan(f"{number}", kind, whom, moments, at_once=whom == MAIN and chance.random() < _AT_ONCE)
+    at_once = whom == MAIN and chance.random() < _AT_ONCE
+    return Plan(f"{number}", kind, whom, moments, at_once=at_once, standing=standing)
 
 
 class Round:
@@ -75,9 +81,19 @@ class Round:
     def __init__(self, plan: Plan, reference: Reference, work: Path) -> None:
         self.reference, self.work, self.result = reference, work, Result(plan)
         self._chance = random.Random(plan.name)
+        self._environment = usual()
 
     def run(self) -> Result:
         """Kill, look, run again, and look again."""
+        if not self.result.plan.standing:
+            return self._run()
+        with daemon(self._environment) as (_, self._environment):
+            try:
+                return self._run()
+            finally:
+                end_daemons()
+
+    def _run(self) -> Result:
         plan, result, reference = self.result.plan, self.result, self.reference
         copy(reference.folder, self.work)
         result.stale = len(reference.stale)
@@ -93,9 +109,9 @@ class Round:
 
     def _kill(self, moment: float) -> None:
         plan, result = self.result.plan, self.result
-        command = Command(self.work, self.reference.command, plan.change or None)
+        command = Command(self.work, self.reference.command, plan.change or None, self._environment)
         if plan.moments:
-            command.work(moment * self.reference.seconds)
+            command.work(moment * self.reference.seconds * (_LESS_STANDING if plan.standing else 1))
             time.sleep(self._chance.random() / 20)
             ended = command.ended
             result.phases.append(AFTER if ended else self._phase(command))
@@ -107,6 +123,9 @@ class Round:
         result.faults += _end_faults(status, command.said)
         if not plan.at_once:
             result.faults += [f"still at work seconds later: {name}" for name in command.leave()]
+
+    def _command(self) -> Command:
+        return Command(self.work, self.reference.command, environment=self._environment)
 
     def _phase(self, command: Command) -> str:
         """Where the command is, from what it has said and whether a notebook has begun."""
@@ -147,12 +166,12 @@ class Round:
 
     def _again(self, expected: list[str]) -> None:
         """Run undisturbed: the same bytes as ever, and nothing done twice."""
-        result, command = self.result, Command(self.work, self.reference.command)
+        result, command = self.result, self._command()
         status = command.wait()
         if result.plan.at_once and status == 2 and "another run is under way" in command.said:
             result.waited = True
             result.faults += [f"still at work seconds later: {name}" for name in command.leave()]
-            command = Command(self.work, self.reference.command)
+            command = self._command()
             status = command.wait()
         found = look(self.work)
         if status != 0:
@@ -161,6 +180,8 @@ class Round:
         differ = sorted(name for name in {*found, *after} if found.get(name) != after.get(name))
         if differ:
             result.faults.append(f"other bytes than an undisturbed run makes: {', '.join(differ)}")
+        if not command.by_daemon:
+            result.faults.append("the daemon stands, and did nothing")
         ran = notebooks_run(command.said)
         # While the next run begins, what the killed command started may still finish a step.
         if ran > len(expected) or (ran < len(expected) and not result.plan.at_once):
