@@ -18,8 +18,8 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,11 +37,9 @@ def main(known: str, seconds: float) -> None:
         return  # this process is not what the command's was
     path = import_path()
     was, place = program(path), Path(address(known))
-    with open(place.with_suffix(".lock"), "wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return  # there is one already
+    with _alone(place.with_suffix(".lock")) as alone:
+        if not alone:
+            return
         for name in _MODULES:
             importlib.import_module(name)
         with socket.socket(socket.AF_UNIX) as listener:
@@ -52,6 +50,23 @@ def main(known: str, seconds: float) -> None:
                 _Daemon(listener, seconds, lambda: program(path) == was).serve()
             finally:
                 place.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[bool]:
+    """Whether there is no other daemon, nor one that is just ending."""
+    with open(place, "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(lock.fileno()), place.stat()):
+                raise OSError
+        except OSError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            place.unlink()
 
 
 class _Daemon:

@@ -143,7 +143,16 @@ def _seconds() -> float:
     if given:
         with suppress(ValueError):
             return max(0.0, float(given))
-    return AT_A_TERMINAL if given == "" and os.isatty(2) else 0
+    return AT_A_TERMINAL if given == "" and _has_terminal() else 0
+
+
+def _has_terminal() -> bool:
+    """Whether it was started from a terminal, wherever its output goes: Quarto keeps it to itself."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _request() -> dict[str, Any]:

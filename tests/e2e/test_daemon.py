@@ -201,7 +201,7 @@ def test_it_ends_when_nobody_asks(project, monkeypatch):
     project.kiemso("run")
     await_(daemons)
     await_(lambda: not daemons())
-    assert not sockets()
+    assert not [*Path(os.environ["XDG_RUNTIME_DIR"]).glob("kiemso-*/*")]
 
 
 def test_there_is_one_whoever_starts_it(project):
@@ -221,9 +221,24 @@ def test_there_is_one_whoever_starts_it(project):
 
 def test_none_is_left_where_nobody_sits_before_a_terminal(project, monkeypatch):
     monkeypatch.delenv(relay.VARIABLE)
-    project.kiemso("run")
+    command = [sys.executable, "-m", "kiemso", "run"]
+    subprocess.run(command, cwd=project.folder, check=True, start_new_session=True)
     time.sleep(0.5)
     assert not daemons()
+
+
+def test_one_is_left_by_a_command_at_a_terminal_wherever_its_output_goes(project, monkeypatch):
+    monkeypatch.delenv(relay.VARIABLE)
+    main, terminal = os.openpty()
+    take = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+    code = f"{take}; os.execv(sys.executable, [sys.executable, '-m', 'kiemso', 'run'])"
+    pipe = subprocess.PIPE
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=project.folder, stdin=terminal, stdout=pipe, stderr=pipe, check=True
+    )
+    await_(sockets)
+    os.close(main)
+    os.close(terminal)
 
 
 def test_none_is_asked_in_a_folder_that_others_may_enter(project):
