@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kiemso.edition import OUTPUT, edition
@@ -29,6 +29,8 @@ EPOCH = "315532800"  # 1980-01-01, the first day a ZIP archive can state
 # What Quarto makes beside report.qmd before it moves it.
 _LEFT = ("report.typ", "report.html", "report.pdf", "report.docx", "report_files")
 Typeset = Callable[[Path, Path, Path], None]
+# How much the programs that make the other formats stand back behind the first one's, as `nice` counts it.
+_BEHIND = 10
 
 
 class RenderError(Exception):
@@ -123,10 +125,10 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def _embedded(project: Path, formats: Sequence[str], folder: Path, typeset: Typeset) -> list[str]:
-    # The PDF takes longest. All at once, so that no processor waits for the last of them.
+    # The PDF takes longest, and goes before the others. All at once, so that no processor waits for the last of them.
     order = sorted(formats, key=lambda name: name != "pdf")
     with ThreadPoolExecutor(len(order)) as pool:
-        jobs = [pool.submit(_embedded_one, project, name, folder, typeset) for name in order]
+        jobs = [pool.submit(_embedded_one, project, name, folder, typeset, name == order[0]) for name in order]
     # The formats tell the same messages: each is told once.
     failures = [job.exception() for job in jobs]
     unforeseen = [failure for failure in failures if failure and not isinstance(failure, RenderError)]
@@ -138,12 +140,12 @@ def _embedded(project: Path, formats: Sequence[str], folder: Path, typeset: Type
     return _unique(line for job in jobs for line in job.result())
 
 
-def _embedded_one(project: Path, name: str, folder: Path, typeset: Typeset) -> list[str]:
+def _embedded_one(project: Path, name: str, folder: Path, typeset: Typeset, first: bool) -> list[str]:
     if name == "html":
-        return _page(project, folder / "report.html")
+        return _page(project, folder / "report.html", first)
     if name != "pdf":
-        return _pandoc(project, name, folder / f"report.{name}")
-    notes = _pandoc(project, name, folder / _SOURCE)
+        return _pandoc(project, name, folder / f"report.{name}", first)
+    notes = _pandoc(project, name, folder / _SOURCE, first)
     try:
         typeset(project, folder / _SOURCE, folder / "report.pdf")
     except TypesetError as error:
@@ -151,17 +153,17 @@ def _embedded_one(project: Path, name: str, folder: Path, typeset: Typeset) -> l
     return notes
 
 
-def _page(project: Path, target: Path) -> list[str]:
+def _page(project: Path, target: Path, first: bool) -> list[str]:
     # To embed, Pandoc would read the whole page once more: that takes it as long as all the rest.
-    notes = _pandoc(project, "html", target, embed=False)
+    notes = _pandoc(project, "html", target, first, embed=False)
     page = embedded(target.read_bytes().decode(), (project, located(project, FOLDER.parent.as_posix()).parent))
     if page is None:
-        return _pandoc(project, "html", target)
+        return _pandoc(project, "html", target, first)
     target.write_bytes(page.encode())
     return notes
 
 
-def _pandoc(project: Path, name: str, target: Path, embed: bool = True) -> list[str]:
+def _pandoc(project: Path, name: str, target: Path, first: bool, embed: bool = True) -> list[str]:
     import pypandoc
 
     report, modules = located(project, REPORT), _from(project, located(project, FOLDER.parent.as_posix()))
@@ -170,18 +172,21 @@ def _pandoc(project: Path, name: str, target: Path, embed: bool = True) -> list[
     defaults = target.with_name(f"defaults-{name}.json")
     defaults.write_text(json.dumps(settings), encoding="utf-8")
     files = ("--defaults", defaults.resolve(), "--output", target.resolve(), _from(project, report))
-    done = subprocess.run(
+    with subprocess.Popen(
         [pypandoc.get_pandoc_path(), *files],
         # The filter and the images are found from the project's folder, as Quarto does it.
         cwd=project,
-        check=False,
         env={**environment(), "SOURCE_DATE_EPOCH": EPOCH, VARIABLE: language(), "LUA_PATH": f"{modules}/?.lua;;"},
-        capture_output=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         encoding="utf-8",
-    )
-    lines = done.stderr.splitlines()
-    if done.returncode != 0:
-        raise RenderError(*_errors(lines) or [_failed("pandoc", done.returncode)])
+    ) as process:
+        if not first:
+            with suppress(AttributeError, OSError):  # not on every system
+                os.setpriority(os.PRIO_PROCESS, process.pid, _BEHIND)
+        lines = process.communicate()[1].splitlines()
+    if process.returncode != 0:
+        raise RenderError(*_errors(lines) or [_failed("pandoc", process.returncode)])
     return lines
 
 

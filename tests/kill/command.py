@@ -189,7 +189,7 @@ def _name(process: psutil.Process) -> str:
     if "forkserver" in words:
         above = sum("forkserver" in " ".join(parent.cmdline()) for parent in process.parents())
         return f"fork of a fork, {above} deep" if above > 1 else "forked process" if above else "fork server"
-    return process.name()
+    return f"{words or process.name()} ({process.status()})"
 
 
 def _reap() -> bool:
