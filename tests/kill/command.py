@@ -182,7 +182,7 @@ def _left() -> list[psutil.Process]:
 
 def _name(process: psutil.Process) -> str:
     """What kind of process it is, as far as its command line tells."""
-    words = " ".join(process.cmdline())
+    words = " ".join(process.cmdline()[1:])
     for part in ("pandoc", "resource_tracker", "quarto", "daemon"):
         if part in words:
             return part
