@@ -35,16 +35,15 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     """The medians of each scenario; in each round every one of them once."""
     ours, plain = copy_project(scratch / "ours"), copy_project(scratch / "plain")
     _render(ours)
-    scenarios = _of_ours(ours) | _of_others(ours, plain)
+    workbook = Workbook(ours)
+    scenarios = _of_ours(ours, workbook) | _of_others(ours, plain)
     uses: dict[str, list[Use]] = {name: [] for name in scenarios}
     for number in range(rounds):
         for name, scenario in scenarios.items():
             uses[name].append(scenario(number))
-    # Apart: a command is waited for until it has left no process, and these stay.
-    with daemon(os.environ) as (process, environment):
-        standing = _of_ours(ours, process.pid, **environment)
-        for number in range(rounds):
-            for name, scenario in standing.items():
+        # Last: a command is waited for until it has left no process, and the daemon stays.
+        with daemon(os.environ) as (process, environment):
+            for name, scenario in _of_ours(ours, workbook, process.pid, **environment).items():
                 uses.setdefault(name, []).append(scenario(number))
     with watched(copy_project(scratch / "watched")) as save:
         uses[WATCH] = [save(number) for number in range(rounds)]
@@ -55,9 +54,11 @@ def measure(scratch: Path, rounds: int) -> dict[str, Any]:
     return {"rows": rows, "rounds": rounds, "skipped": skipped, "targets": _targets(found, whole)}
 
 
-def _of_ours(project: Path, standing: int = 0, **environment: str) -> dict[str, Callable[[int], Use]]:
+def _of_ours(
+    project: Path, workbook: Workbook, standing: int = 0, **environment: str
+) -> dict[str, Callable[[int], Use]]:
     """What we do on the project; by the daemon of this environment, where there is one."""
-    workbook, suffix = Workbook(project), STANDING if standing else ""
+    suffix = STANDING if standing else ""
 
     def do(*arguments: str) -> Use:
         before = cpu_of_tree(standing) if standing else 0
