@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import openpyxl
@@ -18,6 +19,8 @@ from kiemso.source import Source
 os.environ["KIEMSO_LANG"] = "en"
 # None of them leaves a process behind, but for those that ask for it.
 os.environ["KIEMSO_DAEMON"] = "0"
+# Commands can be interrupted also where the shell has put the tests into the background, with Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("kiemso", deadline=None, derandomize=True, database=None, max_examples=100)
 settings.load_profile("kiemso")

@@ -133,7 +133,7 @@ def test_what_goes_on_working_is_noticed_and_ended(tmp_path):
     (tmp_path / "project").mkdir()
     command = [sys.executable, "-c", code, tmp_path / "project"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50)
-    assert done.stdout.splitlines() == ["[]", "['sleep'] []"], done.stderr
+    assert done.stdout.splitlines() == ["[]", "['sleep 60'] []"], done.stderr
 
 
 @pytest.mark.parametrize(("before", "made"), [(0, ["a", "b", "d"]), (3, ["a"])])

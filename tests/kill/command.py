@@ -182,14 +182,14 @@ def _left() -> list[psutil.Process]:
 
 def _name(process: psutil.Process) -> str:
     """What kind of process it is, as far as its command line tells."""
-    words = " ".join(process.cmdline()[1:])
+    words = " ".join([process.name(), *process.cmdline()[1:]])
     for part in ("pandoc", "resource_tracker", "quarto", "daemon"):
         if part in words:
             return part
     if "forkserver" in words:
         above = sum("forkserver" in " ".join(parent.cmdline()) for parent in process.parents())
         return f"fork of a fork, {above} deep" if above > 1 else "forked process" if above else "fork server"
-    return f"{words or process.name()} ({process.status()})"
+    return words
 
 
 def _reap() -> bool:
