@@ -1,7 +1,12 @@
 """The program's start: the command is handed on to the daemon, or done here."""
 
-import os
 import signal
+
+# A command that has done nothing yet ends at Ctrl-C without a word.
+if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import os
 import sys
 from contextlib import suppress
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from kiemso.interrupt import raised
 from kiemso.message import in_language, joined, language, plural, say, translations
 from kiemso.problem import Problem, Refused
 from kiemso.text import visible
@@ -32,7 +33,8 @@ def refusable(command: Callable) -> Callable:
         global _json
         _json = as_json
         try:
-            found, status = command(*args, **kwargs)
+            with raised():
+                found, status = command(*args, **kwargs)
         except BrokenPipeError:  # who reads has seen enough, as `head` has
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(FAILED)

@@ -17,12 +17,14 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from kiemso.interrupt import withheld
 from kiemso.relay import SIZE, TAKEN, address, identity, import_path, program
 
 _MODULES = ("kiemso.warm", "kiemso.drawing", "kiemso.press", "kiemso.chain", "kiemso.cli", "typst", "pypandoc")
@@ -112,9 +114,10 @@ class _Daemon:
 
     def _begin(self, line: socket.socket, request: Mapping[str, Any], descriptors: list[int]) -> None:
         daemon = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            _do(request, descriptors, daemon)
+        with withheld():  # the copy gets what is sent to it from the beginning
+            pid = os.fork()
+            if pid == 0:
+                _do(request, descriptors, daemon)
         command = _Command(pid, line)
         self._commands.add(command)
 
@@ -224,6 +227,7 @@ def _settle(request: Mapping[str, Any], descriptors: list[int], daemon: int) -> 
 
 def _end(status: int) -> NoReturn:
     """End as a process does, without taking to pieces what it has imported."""
+    threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
+from kiemso import interrupt
+from kiemso.interrupt import withheld
 from kiemso.message import Message, say
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -38,11 +40,12 @@ class ProcessGone(Exception):
 def warm_up(*modules: str) -> None:
     """Start the fork server, which imports in the background what notebooks need, and these modules."""
     if METHOD == "forkserver" and not _task:
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         _preload[1:] = modules
         context()
-        with _forked() if _copy and threading.active_count() == 1 else nullcontext():
+        resource_tracker.ensure_running()  # which would let Ctrl-C in again, and is no copy of this process
+        with withheld(), _forked() if _copy and threading.active_count() == 1 else nullcontext():
             forkserver.ensure_running()
 
 
@@ -85,19 +88,20 @@ def be_copy(daemon: int) -> None:
     _copy = True
     os.setsid()
     _end_with_parent(daemon)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the daemon ignores
+    interrupt.end()
 
 
 @contextmanager
 def _forked() -> Iterator[None]:
     """Have the fork server be a copy of this process, not a new one that imports everything once more."""
-    from multiprocessing import forkserver, resource_tracker, util
+    from multiprocessing import forkserver, util
 
     def fork(_: object, command: Sequence[str], descriptors: Sequence[int]) -> int:
         if pid := os.fork():
             return pid
         try:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            interrupt.ignore()
+            sys.unraisablehook = sys.__unraisablehook__
             close_all_but({0, 1, 2, *descriptors})
             forkserver._forkserver.__init__()  # type: ignore[misc]  # who makes the copy holds its lock
             exec(command[-1], {})
@@ -106,7 +110,6 @@ def _forked() -> Iterator[None]:
         finally:
             os._exit(1)
 
-    resource_tracker.ensure_running()  # a process of its own, which is started in the same way
     start, util.spawnv_passfds = util.spawnv_passfds, fork  # type: ignore[assignment]
     try:
         yield

@@ -6,10 +6,11 @@ gc.disable()  # nothing that is imported is garbage, and looking for it takes a 
 
 import importlib  # noqa: E402
 import os  # noqa: E402
-import signal  # noqa: E402
 
-# Ctrl-C is for who started the server, and ends it, too: it need not say where it was with its imports.
-signal.signal(signal.SIGINT, signal.SIG_IGN)
+from kiemso.interrupt import ignore  # noqa: E402
+
+# The server need not say where it was with its imports.
+ignore()
 # A library that starts threads on import would leave a forked copy without them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from kiemso.ballast import URLS, postpone, without  # noqa: E402
