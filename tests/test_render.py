@@ -423,6 +423,18 @@ def test_same_inputs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Mon
         assert (first / path).read_bytes() == (second / path).read_bytes(), name
 
 
+def test_a_newer_pandoc_on_the_path_is_not_used(project: Path, tmp_path: Path, monkeypatch) -> None:
+    other = tmp_path / "bin/pandoc"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\necho pandoc 99.0\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", str(other.parent), prepend=":")
+    assert render(project, ["html"], "embedded")
+    monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
+    with pytest.raises(RenderError):
+        render(project, ["html"], "embedded")
+
+
 def test_unknown_format_or_renderer_is_refused(project: Path) -> None:
     with pytest.raises(RenderError, match="unknown format odt"):
         render(project, ["odt"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from kiemso.interrupt import raised
+from kiemso.interrupt import leave, raised
 from kiemso.message import in_language, joined, language, plural, say, translations
 from kiemso.problem import Problem, Refused
 from kiemso.text import visible
@@ -42,7 +42,7 @@ def refusable(command: Callable) -> Callable:
             found, status = tell_problems(problems_of(error)), UNUSABLE
         except KeyboardInterrupt:
             tell(say("Stopped. What was finished is kept; the last good report is untouched."), err=True)
-            sys.exit(UNUSABLE)
+            leave(UNUSABLE)
         finally:
             _json = False
         if as_json:

@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 from kiemso.interrupt import withheld
 from kiemso.relay import SIZE, TAKEN, address, identity, import_path, program
 
-_MODULES = ("kiemso.warm", "kiemso.drawing", "kiemso.press", "kiemso.chain", "kiemso.cli", "typst", "pypandoc")
+_MODULES = ("kiemso.warm", "kiemso.drawing", "kiemso.press", "kiemso.chain", "kiemso.cli", "typst")
 _LOOK_SECONDS = 10
 _REQUEST_SECONDS = 2
 _UID = struct.Struct("3i")  # struct ucred: process, user, group
@@ -227,12 +227,14 @@ def _settle(request: Mapping[str, Any], descriptors: list[int], daemon: int) -> 
 
 def _end(status: int) -> NoReturn:
     """End as a process does, without taking to pieces what it has imported."""
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(status)
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+    finally:
+        os._exit(status)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +77,24 @@ def pandoc_defaults(project: Path, report: Path, output: str) -> dict[str, Any]:
     }
 
 
-def pandoc_tags(report: Path) -> Iterator[tuple[str, str]]:
-    """The tags that Pandoc finds in a report: ("fact", key), ("table", name) and ("chart", name)."""
+def pandoc() -> str:
+    """The Pandoc that is installed with pypandoc, or what PYPANDOC_PANDOC names.
+
+    Asked for it, pypandoc would take the newest on this machine, and start each of them to learn its version.
+    """
+    found = find_spec("pypandoc")
+    for name in ("pandoc", "pandoc.exe"):
+        path = Path(str(found and found.origin)).with_name("files") / name
+        if path.is_file() and not os.environ.get("PYPANDOC_PANDOC"):
+            return str(path)
     import pypandoc
 
-    command = [pypandoc.get_pandoc_path(), "--from", "markdown", "--to", "json", str(report.resolve())]
+    return str(pypandoc.get_pandoc_path())
+
+
+def pandoc_tags(report: Path) -> Iterator[tuple[str, str]]:
+    """The tags that Pandoc finds in a report: ("fact", key), ("table", name) and ("chart", name)."""
+    command = [pandoc(), "--from", "markdown", "--to", "json", str(report.resolve())]
     done = subprocess.run(command, env=environment(), capture_output=True, check=True)
     yield from _tags(json.loads(done.stdout))
 

@@ -17,6 +17,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO
 
+from kiemso import interrupt
+from kiemso.interrupt import withheld
 from kiemso.limit import Limits, exceeded
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
@@ -61,15 +63,15 @@ def _copied(read: Read, path: Path, name: str, limits: Limits) -> RawWorkbook | 
     """Read in a copy of this process, which has imported most of what it takes."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
     with tempfile.TemporaryFile() as said, ours, theirs:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), withheld():
             warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns where there are threads
             child = os.fork()
-        if not child:
-            try:
-                _quieten(said)
-                _answer(theirs, read, path, name, limits)
-            finally:
-                os._exit(1)
+            if not child:
+                try:
+                    _quieten(said)
+                    _answer(theirs, read, path, name, limits)
+                finally:
+                    os._exit(1)
         theirs.close()
         try:
             if not ours.poll(limits.seconds):
@@ -102,7 +104,7 @@ def _quieten(said: BinaryIO) -> None:
         os.dup2(said.fileno(), descriptor)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115  (those of a notebook lead elsewhere)
     faulthandler.disable()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    interrupt.end()
 
 
 def _answer(line: Connection, read: Read, path: Path, name: str, limits: Limits) -> None:

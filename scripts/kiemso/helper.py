@@ -15,6 +15,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
+from kiemso.interrupt import withheld
 from kiemso.message import say
 from kiemso.process import METHOD, Process, ProcessGone, begin, context, does_task, take_role
 
@@ -56,9 +57,10 @@ def beside(function: Callable[..., Any], /, *arguments: Any) -> Iterator[Callabl
         with ThreadPoolExecutor(1) as pool:
             yield pool.submit(function, *arguments).result
         return
-    one = Helper(multiprocessing.get_context("fork"))
-    one.ask(function, *arguments)
+    with withheld():
+        one = Helper(multiprocessing.get_context("fork"))
     try:
+        one.ask(function, *arguments)
         yield one.answer
     finally:
         one.end()

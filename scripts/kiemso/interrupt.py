@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import _thread
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 # Until Python has left the finalizer, or the fork, that the signal came to.
 _SECONDS = 0.05
+_END_SECONDS = 5
 
 
 @contextmanager
@@ -65,20 +67,31 @@ def withheld() -> Iterator[None]:
 
 
 def ignore() -> None:
-    """Leave Ctrl-C to who started this process, and ends it, too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _let_in()
+    """Leave Ctrl-C, also one that has come already, to who started this process, and ends it, too."""
+    _let_in(signal.SIG_IGN)
 
 
 def end() -> None:
-    """Have Ctrl-C end this process, also one that has come already."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _let_in()
+    """Have Ctrl-C, also one that has come already, end this process."""
+    _let_in(signal.SIG_DFL)
 
 
-def _let_in() -> None:
+def _let_in(handler: signal.Handlers) -> None:
+    signal.signal(signal.SIGINT, handler)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+
+def leave(status: int) -> NoReturn:
+    """End this process, which was interrupted, with an exit status.
+
+    It may have been interrupted while it held a lock: whoever waits for that does not hold it up.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    last = threading.Timer(_END_SECONDS, os._exit, [status])
+    last.daemon = True
+    last.start()
+    sys.exit(status)
 
 
 def _send() -> None:

@@ -181,7 +181,8 @@ def begin(environment: Mapping[str, str]) -> None:
     """What a process of ours does first: it leads a group, ends with who started it, and has this environment."""
     if hasattr(os, "setsid"):
         os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the server ignores
+    interrupt.ignore()  # what came so far was not for it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parent = multiprocessing.parent_process()
     if parent and parent.pid == os.getppid():
         _end_with_parent(parent.pid)  # the thread below never gets its turn where a cell holds Python's lock

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kiemso.edition import OUTPUT, edition
 from kiemso.embedding import embedded
-from kiemso.extension import FOLDER, WRITERS, environment, pandoc_defaults, read_header
+from kiemso.extension import FOLDER, WRITERS, environment, pandoc, pandoc_defaults, read_header
 from kiemso.message import VARIABLE, Message, joined, language, said, say
 from kiemso.project import located, workspace_of
 from kiemso.typesetter import TypesetError, Typesetter, typeset
@@ -164,8 +164,6 @@ def _page(project: Path, target: Path, first: bool) -> list[str]:
 
 
 def _pandoc(project: Path, name: str, target: Path, first: bool, embed: bool = True) -> list[str]:
-    import pypandoc
-
     report, modules = located(project, REPORT), _from(project, located(project, FOLDER.parent.as_posix()))
     settings = pandoc_defaults(project, report, name) | {"resource-path": [".", str(Path(modules).parent)]}
     settings["embed-resources"] = embed and settings.get("embed-resources", False)
@@ -173,7 +171,7 @@ def _pandoc(project: Path, name: str, target: Path, first: bool, embed: bool = T
     defaults.write_text(json.dumps(settings), encoding="utf-8")
     files = ("--defaults", defaults.resolve(), "--output", target.resolve(), _from(project, report))
     with subprocess.Popen(
-        [pypandoc.get_pandoc_path(), *files],
+        [pandoc(), *files],
         # The filter and the images are found from the project's folder, as Quarto does it.
         cwd=project,
         env={**environment(), "SOURCE_DATE_EPOCH": EPOCH, VARIABLE: language(), "LUA_PATH": f"{modules}/?.lua;;"},
