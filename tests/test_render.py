@@ -426,7 +426,7 @@ def test_same_inputs_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_newer_pandoc_on_the_path_is_not_used(project: Path, tmp_path: Path, monkeypatch) -> None:
     other = tmp_path / "bin/pandoc"
     other.parent.mkdir()
-    other.write_text("#!/bin/sh\necho pandoc 99.0\n")
+    other.write_text('#!/bin/sh\ntest "$1" = --version && echo pandoc 99.0\n')
     other.chmod(0o755)
     monkeypatch.setenv("PATH", str(other.parent), prepend=":")
     assert render(project, ["html"], "embedded")

@@ -25,12 +25,14 @@ SECONDS = 30
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    """A project whose commands leave a daemon, in a folder of their own: a socket's path must be short."""
+def project(rendered: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A project with a year to run, whose commands leave a daemon, in a folder of its own: a socket's path is short."""
     runtime = tempfile.mkdtemp(prefix="k", dir="/tmp")
     monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
     monkeypatch.setenv(relay.VARIABLE, "60")
-    yield copy_project(ROOT, tmp_path / "báo cáo")
+    project = copy_project(rendered.folder, tmp_path / "báo cáo", "build", "_output")
+    project.write_cell("2021-2022", "C7", 3)
+    yield project
     for process in daemons(runtime):
         process.kill()
     shutil.rmtree(runtime)
@@ -64,9 +66,6 @@ def sockets() -> list[Path]:
 
 def left(project: Project) -> psutil.Process:
     """The daemon that a first command leaves."""
-    assert not daemons()
-    project.kiemso("run", "--help")
-    assert not daemons()
     project.kiemso("run")
     await_(sockets)
     (daemon,) = daemons()
@@ -169,10 +168,10 @@ def test_where_the_daemon_is_killed_the_command_is_done_all_the_same(project):
     daemon.kill()
     said, _ = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
-    assert "8/8" in said
+    assert "✓ 3-summarise-term" in said
 
 
-@pytest.mark.parametrize("size", ["", "x" * 99])
+@pytest.mark.parametrize("size", ["", "x" * 99], ids=["nothing", "no request"])
 def test_who_says_nothing_of_use_does_no_harm(project, size):
     daemon = left(project)
     import socket
@@ -217,6 +216,11 @@ def test_there_is_one_whoever_starts_it(project):
     for process in others:
         process.kill()
         process.wait()
+
+
+def test_none_is_left_by_a_command_that_did_nothing(project):
+    project.kiemso("run", "--help")
+    assert not daemons()
 
 
 def test_none_is_left_where_nobody_sits_before_a_terminal(project, monkeypatch):
