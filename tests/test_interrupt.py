@@ -76,3 +76,14 @@ def test_a_command_that_has_done_nothing_ends_without_a_word():
         process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS) == -signal.SIGINT
         assert process.stderr.read() == b""
+
+
+def test_an_interrupted_command_ends_whatever_a_thread_waits_for():
+    code = (
+        "import threading\n"
+        "from kiemso import interrupt\n"
+        "interrupt._END_SECONDS = 0.2\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        "interrupt.leave(2)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=SECONDS).returncode == 2
