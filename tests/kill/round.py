@@ -68,6 +68,7 @@ def planned(seed: int, number: int, kinds: list[str], standing: bool = False) ->
     """The plan of a round: the same for the same seed and number."""
     chance = random.Random(f"{seed}-{number}")
     kind = chance.choices(kinds, [_KINDS[kind] for kind in kinds])[0]
+    standing = standing and kind != SCHOOLS  # commands for many schools are handed on to no daemon
     all_whom = _WHOM_STANDING if standing else _WHOM
     whom = chance.choices([*all_whom], [*all_whom.values()])[0]
     moments = tuple(chance.random() for _ in range(2 if chance.random() < _TWICE else 1))
