@@ -167,6 +167,14 @@ def test_a_cell_that_takes_too_long_is_ended_and_keeps_what_it_has_written(tmp_p
     assert "bắt đầu" in str(cells[1].outputs)
 
 
+@pytest.mark.parametrize("what", ["print('x', flush=True)", "display(1)", "print('x', file=sys.stderr)"])
+def test_a_cell_that_never_ends_to_write_is_ended_too(tmp_path, what):
+    start = time.monotonic()
+    with pytest.raises(CellTimeoutError):
+        execute(tmp_path, f"import sys\nwhile True:\n    {what}", execution_timeout=0.5)
+    assert time.monotonic() - start < 10
+
+
 def test_a_limit_is_for_a_cell_and_not_for_the_notebook(tmp_path):
     sleep = "import time; time.sleep(0.3); 'xong'"
     assert value(execute(tmp_path, *[sleep] * 4, execution_timeout=1)[3]) == "'xong'"

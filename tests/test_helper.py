@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import struct
 import time
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_task_that_fails_fails_no_other():
             one.answer()
         one.ask(signal.raise_signal, signal.SIGTERM)
         with pytest.raises(ProcessGone):
+            one.answer()
+
+
+def test_one_that_ends_in_the_middle_of_its_answer_is_gone_like_any_other():
+    with helper() as one:
+        one.ask(signal.raise_signal, signal.SIGKILL)
+        one.line, theirs = multiprocessing.Pipe()
+        os.write(theirs.fileno(), struct.pack("!i", 99) + b"the beginning")
+        theirs.close()
+        with pytest.raises(ProcessGone, match="SIGKILL"):
             one.answer()
 
 

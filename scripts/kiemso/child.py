@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import pickle
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from kiemso.process import Process, ProcessGone, close_all_but, context, does_task, take_role
+from kiemso.process import Process, close_all_but, context, does_task, take_role
 
 
 class Child(Process):
@@ -27,13 +28,8 @@ class Child(Process):
 
     def receive(self, seconds: float | None) -> dict[str, Any]:
         """The next message; TimeoutError after these seconds, ProcessGone when it has ended."""
-        try:
-            if not self.line.poll(seconds):
-                raise TimeoutError
-            packed, buffers = self.line.recv()
-            return json.loads(packed) | {"buffers": buffers}
-        except (EOFError, ConnectionResetError, BrokenPipeError):
-            raise ProcessGone(self.farewell()) from None
+        packed, buffers = pickle.loads(self.take(seconds))
+        return json.loads(packed) | {"buffers": buffers}
 
     def close(self, wait: bool) -> None:
         """End the process, politely if there is time, and whatever it has started."""

@@ -165,7 +165,7 @@ class _Run(PapermillNotebookClient):
         self.child.send(_request(request, cell.source))
         try:
             while True:
-                message = self.child.receive(None if end is None else max(0.0, end - time.monotonic()))
+                message = self.child.receive(None if end is None else _left(end))
                 if message["parent_header"].get("msg_id") != request:
                     continue  # an earlier cell's task that is still at work; a kernel's client drops this too
                 if message["msg_type"] == "execute_reply":
@@ -177,6 +177,13 @@ class _Run(PapermillNotebookClient):
             raise CellTimeoutError.error_from_timeout_and_cell(late, self.seconds, cell) from None  # type: ignore[arg-type]
         except ProcessGone as gone:
             raise DeadKernelError(*gone.args) from None
+
+
+def _left(end: float) -> float:
+    """The seconds until then; TimeoutError where there are none, however much a cell goes on to print."""
+    if (seconds := end - time.monotonic()) <= 0:
+        raise TimeoutError
+    return seconds
 
 
 def _request(identity: str, source: str) -> dict[str, Any]:

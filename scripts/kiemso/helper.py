@@ -81,19 +81,20 @@ class Helper(Process):
 
     def answer(self, wanted: Callable[[], bool] | None = None) -> Any:
         """What the last task returns, or raises; nobody asks for the others'."""
-        try:
-            while self._asked:
-                while wanted and not self.line.poll(_LOOK_SECONDS):
-                    if not wanted():
-                        raise ProcessGone(say("it was stopped"))
-                packed = self.line.recv_bytes()
-                self._asked -= 1
-        except (EOFError, ConnectionResetError, BrokenPipeError):
-            raise ProcessGone(self.farewell()) from None
+        while self._asked:
+            packed = self._taken(wanted)
+            self._asked -= 1
         result, error = pickle.loads(packed)
         if error is not None:
             raise error
         return result
+
+    def _taken(self, wanted: Callable[[], bool] | None) -> bytes:
+        while True:
+            with suppress(TimeoutError):
+                return self.take(_LOOK_SECONDS if wanted else None)
+            if wanted and not wanted():
+                raise ProcessGone(say("it was stopped"))
 
 
 class Ahead:

@@ -146,6 +146,16 @@ class Process:
             except (EOFError, ConnectionError):
                 raise ProcessGone(say("a process could not be started")) from None
 
+    def take(self, seconds: float | None = None) -> bytes:
+        """What it sends next; TimeoutError after these seconds, ProcessGone where it ends before, or in the middle."""
+        try:
+            packed = self.line.recv_bytes() if self.line.poll(seconds) else None
+        except (EOFError, OSError):
+            raise ProcessGone(self.farewell()) from None
+        if packed is None:
+            raise TimeoutError
+        return packed
+
     def join(self) -> None:
         """Wait a little for its end."""
         self._process.join(_END_SECONDS)
