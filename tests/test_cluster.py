@@ -16,12 +16,15 @@ import pytest
 import yaml
 from kiemso import cluster, sender
 from kiemso.cli import main
-from kiemso.cluster import Cluster, await_files, await_inputs, open_cluster
+from kiemso.cluster import Cluster, await_files, await_inputs, await_shared, open_cluster
+from kiemso.manner import Manner
 from kiemso.message import in_language, say
 from kiemso.problem import Problem, Refused
 from kiemso.process import ProcessGone
 from kiemso.sender import Sender, differences, introduced
+from kiemso.standing import last_standing, shared_files
 from kiemso.step import Step, digest
+from kiemso.workspace import Order, run_school
 
 
 @pytest.fixture
@@ -140,6 +143,27 @@ def test_inputs_that_a_worker_does_not_see_are_named(
     (tmp_path / "data/a.csv").unlink()
     with pytest.raises(Refused, match="is not here as it is on the machine"):
         await_inputs(tmp_path, step, seen)
+
+
+def test_a_worker_waits_until_it_sees_what_schools_share_as_the_sender_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "data/layouts/nam-hoc.yml"
+    shared.parent.mkdir(parents=True)
+    shared.write_text("new", encoding="utf-8")
+    seen = shared_files(tmp_path)
+    shared.write_text("old", encoding="utf-8")
+    late = threading.Timer(0.3, shared.write_text, ("new",))
+    late.start()
+    await_shared(tmp_path, seen)
+    late.join()
+    monkeypatch.setattr(cluster, "_LAG_SECONDS", 0)
+    shared.unlink()
+    order = Order(tmp_path, "2022-2024", manner=Manner(scheduler="tcp://127.0.0.1:8786"))
+    standing = run_school(order, "ha-tinh/ky-phu", "", seen)
+    assert standing.state == "refused"
+    assert "is not here as it is on the machine" in standing.problems[0].message
+    assert last_standing(tmp_path / "schools/ha-tinh/ky-phu", "2022-2024").state == "new"  # it is tried again
 
 
 def test_without_dask_a_person_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,9 +65,23 @@ def test_any_change_counts(project, name, change):
     assert found(project) is None
 
 
-def test_another_quarto_counts(project, monkeypatch):
-    monkeypatch.setattr(finished.shutil, "which", lambda name: "/elsewhere/quarto")
+def test_another_quarto_counts(project, tmp_path, monkeypatch):
+    place = tmp_path / "quarto"
+    place.write_text("")
+    monkeypatch.setattr(finished.shutil, "which", lambda name: str(place))
     assert found(project) is None
+    Finished(project, ("render",)).remember(FOUND)
+    assert found(project) == FOUND
+    os.utime(place, (1, 1))
+    assert found(project) is None
+
+
+def test_what_is_no_file_is_no_obstacle(project):
+    (project / "data/link").symlink_to("nowhere")
+    os.mkfifo(project / "data/pipe")
+    assert found(project) is None
+    Finished(project, ("render",)).remember(FOUND)
+    assert found(project) == FOUND
 
 
 def test_times_tests_hidden_files_and_excels_lock_files_do_not_count(project):
@@ -80,11 +94,12 @@ def test_times_tests_hidden_files_and_excels_lock_files_do_not_count(project):
 
 def test_what_a_school_shares_with_its_workspace_counts(tmp_path):
     school = tmp_path / "schools/ky-phu"
-    for name in ("data/schools.yml", "data/indicators.yml", "report.qmd", "schools/ky-phu/data/raw/a.xlsx"):
+    raw = "schools/ky-phu/data/raw/a.xlsx"
+    for name in ("data/schools.yml", "data/indicators.yml", "report.qmd", "images/logo.png", raw):
         write(tmp_path, name, "1")
     Finished(school, ("run",)).remember(FOUND)
     assert found(school, "run") == FOUND
-    for name in ("data/indicators.yml", "report.qmd"):
+    for name in ("data/indicators.yml", "report.qmd", "images/logo.png"):
         write(tmp_path, name, "2")
         assert found(school, "run") is None
         write(tmp_path, name, "1")

@@ -1,15 +1,23 @@
 """A workspace: its list of schools, the files that they share, and what became of each."""
 
 import json
+import os
+import time
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from kiemso.catalogue import read_catalogue
+from kiemso.guard import guarded
+from kiemso.limit import Limits
+from kiemso.overview import write_overview
 from kiemso.problem import Problem, Refused
+from kiemso.process import ProcessGone
 from kiemso.project import find_project, located, workspace_of
-from kiemso.school import chosen, described, district_folder, read_schools, school_folder
-from kiemso.standing import FILE, Standing, own_files, remember, shared_digest, unchanged
+from kiemso.school import Schools, chosen, described, district_folder, read_schools, school_folder
+from kiemso.standing import FILE, Standing, last_standing, own_files, remember, shared_digest, unchanged
 from kiemso.step import digest
+from kiemso.workspace import Order, _standing
 from simulate_workspace import share
 
 LIST = """\
@@ -155,12 +163,104 @@ def test_what_no_file_of_the_school_explains_is_tried_again(workspace: Path) -> 
     assert unchanged(school, "shared", "2022-2024", ()) is None
 
 
-def test_whatever_schools_share_counts(workspace: Path) -> None:
+def test_what_was_too_much_for_the_machine_is_tried_again(workspace: Path) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    with pytest.raises(Refused) as caught:
+        guarded(_sleep, school, "data/raw/2021-2022/a.xlsx", Limits(seconds=0.1))
+    kept(school, Standing("refused", "2022-2024", problems=tuple(caught.value.problems)))
+    assert last_standing(school, "2022-2024").problems == tuple(caught.value.problems)
+    assert unchanged(school, "shared", "2022-2024", ()) is None
+
+
+def _sleep(*_: object) -> None:
+    time.sleep(60)
+
+
+@pytest.mark.parametrize("name", ["data/layouts/nam-hoc.yml", "logo.png", "images/logo.png", "_extensions/a/b.lua"])
+def test_whatever_schools_share_counts(workspace: Path, name: str) -> None:
     before = shared_digest(workspace)
     assert shared_digest(workspace) == before
-    with (workspace / "data/layouts/nam-hoc.yml").open("a", encoding="utf-8") as file:
+    (workspace / name).parent.mkdir(parents=True, exist_ok=True)
+    with (workspace / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert shared_digest(workspace) != before
+
+
+def test_the_renderer_counts_for_all_schools(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, quarto = shared_digest(workspace), tmp_path / "bin/quarto"
+    quarto.parent.mkdir()
+    quarto.write_text("#!/bin/sh\n")
+    quarto.chmod(0o755)
+    monkeypatch.setenv("PATH", str(quarto.parent))
+    assert (another := shared_digest(workspace)) != before
+    os.utime(quarto, (1, 1))
+    assert shared_digest(workspace) != another
+
+
+@pytest.mark.parametrize("name", ["so-do.png", "images/so-do.png", "_quarto.yml", "requirements.lock", "data/a.csv"])
+def test_whatever_a_school_has_itself_counts(workspace: Path, name: str) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    before = own_files(school)
+    (school / name).parent.mkdir(exist_ok=True)
+    (school / name).write_bytes(b"1")
+    assert own_files(school) != before
+
+
+def test_what_is_no_file_is_no_obstacle(workspace: Path) -> None:
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    before = own_files(school)
+    (school / "data/link").symlink_to("nowhere")
+    os.mkfifo(school / "data/pipe")
+    assert own_files(school) != before
+    assert shared_digest(workspace)
+
+
+@pytest.fixture
+def schools(workspace: Path) -> Schools:
+    """The workspace's, of which one was done with its report."""
+    school = school_folder(workspace, "ha-tinh/ky-phu")
+    for page in ("report.html", "audit/index.html"):
+        (school / "_output" / page).parent.mkdir(parents=True, exist_ok=True)
+        (school / "_output" / page).write_text("")
+    kept(school, Standing("done", "2022-2024", made=("pages", "html")))
+    return read_schools(workspace)
+
+
+def overview(
+    workspace: Path, schools: Schools, term: str = "2022-2024", run: Standing | None = None
+) -> tuple[str, str]:
+    """What it says of the school, which may just have been run, and its page."""
+    data, page = write_overview(workspace, schools, term, {"ha-tinh/ky-phu": run} if run else {})
+    states = {school["code"]: school["state"] for school in json.loads(data.read_text(encoding="utf-8"))["schools"]}
+    return states["ha-tinh/ky-phu"], page.read_text(encoding="utf-8")
+
+
+def test_the_overview_leads_to_what_was_made_of_the_school_s_last_facts(workspace: Path, schools: Schools) -> None:
+    assert "ky-phu/_output/report.html" in overview(workspace, schools)[1]
+    again = Standing("done", "2022-2024", made=("pages",))  # as a roll-up has it
+    state, page = overview(workspace, schools, run=again)
+    assert state == "done"
+    assert "ky-phu/_output/report.html" not in page
+    assert "ky-phu/_output/audit/index.html" in page
+
+
+def test_the_overview_says_how_the_schools_stand_that_were_just_run(workspace: Path, schools: Schools) -> None:
+    assert overview(workspace, schools, run=Standing("refused", "2022-2024"))[0] == "refused"
+
+
+def test_a_school_whose_process_ended_is_refused_from_then_on(workspace: Path, schools: Schools) -> None:
+    order, code, gone = Order(workspace, "2022-2024"), "ha-tinh/ky-phu", Future()
+    gone.set_exception(ProcessGone("killed"))
+    assert _standing(gone, order, code, "shared").state == "refused"
+    assert overview(workspace, schools)[0] == "refused"
+    assert unchanged(school_folder(workspace, code), "shared", "2022-2024", ()) is None
+
+
+def test_the_overview_of_a_term_says_nothing_of_another_term_s_runs(workspace: Path, schools: Schools) -> None:
+    assert overview(workspace, schools)[0] == "done"
+    state, page = overview(workspace, schools, "2020-2023")
+    assert state == "new"
+    assert "_output/report.html" not in page
 
 
 @pytest.mark.parametrize("text", ["true", "yes", "5.0", '"5"'])

@@ -16,7 +16,9 @@ from typing import Any
 from kiemso.message import Message, plural, said, say
 from kiemso.problem import Problem, Refused
 from kiemso.process import ProcessGone
+from kiemso.project import WORKSPACE_FILE
 from kiemso.sender import SAME_PROGRAM, Sender, differences, introduced
+from kiemso.standing import shared_files
 from kiemso.step import Step, digest
 from kiemso.worker import do, end_tasks, of_workers
 
@@ -24,6 +26,7 @@ _ANSWER_SECONDS = 5  # that a scheduler may take to answer
 _ALONE_SECONDS = 60  # that a run waits where no worker is left
 _LAG_SECONDS = 60  # that a shared folder may take to show what another machine wrote
 _LOOK_SECONDS = 5
+_NOT_AS_THERE = say("is not here as it is on the machine that runs kiemso")
 
 
 def open_cluster(project: Path, address: str, *modules: str) -> Cluster:
@@ -125,7 +128,19 @@ def await_inputs(project: Path, step: Step, seen: Mapping[str, Any]) -> None:
         names = [name for name in {**found, **expected} if found.get(name) != expected.get(name)]
         return names or ([] if here == seen else [step.notebook])
 
-    _await(differing, say("is not here as it is on the machine that runs kiemso"))
+    _await(differing, _NOT_AS_THERE)
+
+
+def await_shared(workspace: Path, seen: str) -> None:
+    """Wait until this machine sees what schools share as who asks for a school does."""
+
+    def differing() -> list[str]:
+        with suppress(OSError):
+            if shared_files(workspace) == seen:
+                return []
+        return [WORKSPACE_FILE]
+
+    _await(differing, _NOT_AS_THERE)
 
 
 def _await(differing: Callable[[], list[str]], message: Message) -> None:

@@ -11,15 +11,14 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kiemso.project import SHARED, workspace_of
+from kiemso.project import sources, workspace_of
 
 _PACKAGE = Path(__file__).parent
 _MADE = ("build", "_output")
-# The last two are read by no command.
-_NOT_READ = (*_MADE, "tests", "scripts")
 # Read by no notebook.
 _TEXTS = ("report.qmd", "_extensions", "_quarto.yml", "README.md", "docs", "Quarto")
 
@@ -61,33 +60,38 @@ class Finished:
             return True
 
     def _read(self) -> dict[str, str]:
-        """Digests of all that a command may read: the project's files, the program, and where Quarto is."""
+        """Digests of all that a command may read: the project's files, those that it shares, and the program."""
         folders = {"": self.project, **({"../": shared} if (shared := workspace_of(self.project)) else {})}
-        read = {
-            f"{which}{path.name}": _digest(path)
-            for which, folder in folders.items()
-            for path in sorted(folder.iterdir())
-            if (path.name in SHARED if which else path.name not in _NOT_READ and not path.name.startswith("."))
-        }
-        return {**read, "program": _digest(_PACKAGE), "Python": sys.version, "Quarto": f"{shutil.which('quarto')}"}
+        read = {f"{of}{path.name}": _digest(path) for of, folder in folders.items() for path in sources(folder)}
+        return {**read, "program": _digest(_PACKAGE), **tools()}
 
     def _made(self) -> str:
         return "".join(_digest(self.project / name) for name in _MADE)
+
+
+def tools() -> dict[str, str]:
+    """What makes reports, too, and is not in requirements.lock: Python, and Quarto with its place and time."""
+    quarto = shutil.which("quarto")
+    since = Path(quarto).stat().st_mtime_ns if quarto else ""
+    return {"Python": sys.version, "Quarto": f"{quarto} {since}"}
 
 
 def _digest(folder: Path) -> str:
     """The SHA-256 of the files' names and contents; times do not count."""
     total = hashlib.sha256()
     for path in _files(folder):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
+        content = ""  # of what is no file: a link that leads nowhere, a pipe
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").hexdigest()
         total.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode("utf-8", "surrogateescape"))
     return total.hexdigest()
 
 
 def _files(folder: Path) -> Iterator[Path]:
     """The files, in the order of their names; hidden ones, and those of Excel's that come and go, do not count."""
-    if folder.is_file():
+    if os.path.lexists(folder) and not folder.is_dir():
         yield folder
     seen = set()
     for path, folders, names in os.walk(folder, followlinks=True):

@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO
@@ -125,7 +126,7 @@ def _outcome(read: Read, path: Path, name: str, limits: Limits) -> RawWorkbook |
         return _too_large(name, limits)
     except ImportError as error:
         message = say("cannot be read here: the library {library} is not installed", library=str(error.name))
-        return Refused(Problem(message, say("Install what requirements.lock lists."), name))
+        return Refused(Problem(message, say("Install what requirements.lock lists."), name, passing=True))
     except BaseException as error:  # a panic in Rust is no Exception
         message = say("cannot be read: {error}", error=type(error).__name__)
         return Refused(Problem(message, RESAVE, name))
@@ -159,12 +160,17 @@ def _death(status: int, said: bytes, name: str, limits: Limits) -> Refused:
 
 
 def _damaged(name: str) -> Refused:
-    return Refused(Problem(say("is damaged: the program that reads it fails on it"), RESAVE, name))
+    return Refused(Problem(say("is damaged: the program that reads it fails on it"), RESAVE, name, passing=True))
 
 
 def _too_large(name: str, limits: Limits) -> Refused:
-    return Refused(exceeded("memory_megabytes", say("more"), str(limits.memory_megabytes), name))
+    return _exceeded("memory_megabytes", str(limits.memory_megabytes), name)
 
 
 def _too_slow(name: str, limits: Limits) -> Refused:
-    return Refused(exceeded("seconds", say("more"), f"{limits.seconds:g}", name))
+    return _exceeded("seconds", f"{limits.seconds:g}", name)
+
+
+def _exceeded(limit: str, allowed: str, name: str) -> Refused:
+    """The refusal of what may have been too much for this machine at this time."""
+    return Refused(replace(exceeded(limit, say("more"), allowed, name), passing=True))

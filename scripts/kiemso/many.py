@@ -40,5 +40,5 @@ def run_listed(order: Order, codes: Sequence[str]) -> tuple[Mapping[str, Standin
     with progress(len(codes), quiet()) as watch:
         standings = run_schools(order, codes, watch)
     tell_standings(standings)
-    files = write_overview(order.workspace, read_schools(order.workspace), order.term)
+    files = write_overview(order.workspace, read_schools(order.workspace), order.term, standings)
     return standings, [file.relative_to(order.workspace).as_posix() for file in files]

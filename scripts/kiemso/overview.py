@@ -12,7 +12,7 @@ from urllib.parse import quote
 from kiemso.page import TEMPLATES, render
 from kiemso.project import SCHOOLS, located
 from kiemso.school import Schools, school_folder
-from kiemso.standing import Standing, last_standing
+from kiemso.standing import PAGES, Standing, last_standing
 from kiemso.step import write_whole
 
 DATA, PAGE = "build/schools.json", "_output/schools.html"
@@ -21,9 +21,9 @@ STATES = {"refused": "có lỗi", "late": "nộp thiếu", "new": "chưa chạy"
 _LANGUAGE = "vi"
 
 
-def write_overview(workspace: Path, schools: Schools, term: str) -> list[Path]:
-    """Write both files from how each school stood after its last run, and return them."""
-    standings = {code: last_standing(school_folder(workspace, code)) for code in schools.schools}
+def write_overview(workspace: Path, schools: Schools, term: str, run: Mapping[str, Standing]) -> list[Path]:
+    """Write both files from how the schools that were run stand, and the others did after theirs, and return them."""
+    standings = {code: run.get(code) or last_standing(school_folder(workspace, code), term) for code in schools.schools}
     listed = [_listed(schools, code, standing) for code, standing in standings.items()]
     content = {"term": term, "schools": listed}
     write_whole(workspace / DATA, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
@@ -58,7 +58,8 @@ def _row(workspace: Path, schools: Schools, code: str, standing: Standing) -> di
     row: dict[str, Any] = schools.schools[code].model_dump()
     row |= {"code": code, "state": standing.state, "missing": standing.missing}
     row["problems"] = [problem.told(_LANGUAGE) for problem in standing.problems]
-    for name, page in (("report", "report.html"), ("audit", "audit/index.html")):
-        there = standing.state == "done" and (school_folder(workspace, code) / "_output" / page).is_file()
+    # One that was made before may say something else than the school's facts do now.
+    for name, page, of in (("report", "report.html", "html"), ("audit", "audit/index.html", PAGES)):
+        there = of in standing.made and (school_folder(workspace, code) / "_output" / page).is_file()
         row[name] = quote(f"../{SCHOOLS}/{code}/_output/{page}") if there else ""
     return row

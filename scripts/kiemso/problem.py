@@ -12,7 +12,10 @@ from kiemso.message import LANGUAGES, as_data, from_data, in_language, language,
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: where it stands, what stands there, what was expected, and how to mend it."""
+    """One fault: where it stands, what stands there, what was expected, and how to mend it.
+
+    One that is `passing` has to do with the machine as well: the same file may be usable at another time.
+    """
 
     message: str
     mend: str = ""
@@ -21,6 +24,7 @@ class Problem:
     cell: str = ""
     text: str | None = None
     line: int | None = None
+    passing: bool = False
 
     def __str__(self) -> str:
         return self.told(language())
@@ -50,7 +54,8 @@ class Problem:
     def as_json(self) -> dict[str, Any]:
         """The problem for other programs, its sentences in every language."""
         spoken = {name: getattr(self, name) for name in ("message", "mend")}
-        return vars(self) | {
+        told = {name: value for name, value in vars(self).items() if name != "passing"}
+        return told | {
             name: {language: in_language(text, language) for language in LANGUAGES} for name, text in spoken.items()
         }
 

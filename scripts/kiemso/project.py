@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,9 @@ SCHOOLS, DISTRICTS = "schools", "districts"
 SHARED = ("data", "notebooks", "_extensions", "report.qmd", "district.qmd", "_quarto.yml", "requirements.lock")
 # What a school never shares, even where the workspace has files of these names.
 _OWN = ("data/raw", "data/corrections.yml", "data/claims", "data/approved", "build", "_output")
+
+# What is made, which projects these are of others, and what no command reads.
+_NO_SOURCES = ("build", "_output", SCHOOLS, DISTRICTS, "tests", "scripts")
 
 # The order in which a term's notebooks run.
 CLEAN, COMPUTE, SUMMARISE, ROLL_UP = (
@@ -60,6 +64,13 @@ def located(project: Path, name: str) -> Path:
         return own
     # A district's report is another one than the schools'.
     return workspace / ("district.qmd" if name == "report.qmd" and is_district(project) else name)
+
+
+def sources(project: Path) -> Iterator[Path]:
+    """What stands at the top of a project, or of a workspace, and may be read for its report, in the names' order."""
+    for path in sorted(project.iterdir()):
+        if path.name not in _NO_SOURCES and not path.name.startswith("."):
+            yield path
 
 
 def is_district(project: Path) -> bool:

@@ -6,18 +6,22 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from kiemso.finished import tools
 from kiemso.package import package_digest, program_digest
 from kiemso.problem import Problem, problem_from
-from kiemso.project import SHARED, period_folder
+from kiemso.project import period_folder, sources
 from kiemso.step import digest, write_whole
 
 FILE = "build/standing.json"
+# What may be made of a school beside its facts and the formats of its report.
+PAGES = "pages"
 State = Literal["done", "late", "refused", "new"]
-_OWN, _MADE = ("data", "notebooks", "_extensions", "report.qmd"), ("build", "_output")
+_MADE = ("build", "_output")
 
 
 @dataclass(frozen=True)
@@ -42,22 +46,34 @@ NEW = Standing("new")
 
 
 def shared_digest(workspace: Path) -> str:
-    """One digest over all that the workspace's schools share: files by content, and this program."""
-    total = hashlib.sha256()
-    for name in SHARED:
-        place = workspace / name
-        for path in sorted(p for p in place.rglob("*") if p.is_file()) if place.is_dir() else [place]:
-            if path.is_file() and "raw" not in path.relative_to(workspace).parts:
-                total.update(f"{path.relative_to(workspace).as_posix()}\0{digest(path)}\0".encode())
+    """One digest over all that the workspace's schools share: files by content, and what makes reports of them."""
+    total = hashlib.sha256(shared_files(workspace).encode())
     for path in sorted((workspace / "notebooks").glob("*.ipynb")):
         total.update(package_digest(path).encode())
-    total.update(program_digest().encode())
+    total.update(json.dumps([program_digest(), tools()]).encode())
     return total.hexdigest()
+
+
+def shared_files(workspace: Path) -> str:
+    """One digest over the files that the workspace's schools share."""
+    total = hashlib.sha256()
+    for place in sources(workspace):
+        for path in _shared(place):
+            total.update(f"{path.relative_to(workspace).as_posix()}\0{digest(path)}\0".encode())
+    return total.hexdigest()
+
+
+def _shared(place: Path) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+    for folder, names, files in os.walk(place):
+        names[:] = sorted(name for name in names if name != "raw" and not name.startswith("."))
+        yield from (path for name in sorted(files) if not _passing(name) and (path := Path(folder, name)).is_file())
 
 
 def own_files(school: Path) -> str:
     """What the system says of the files that the school sent: who changes one changes this."""
-    return _signature(school, _OWN)
+    return _signature(school, (path.name for path in sources(school)))
 
 
 def made_files(school: Path) -> str:
@@ -84,12 +100,19 @@ def _walk(path: Path) -> Iterator[tuple[str, os.stat_result]]:
     except FileNotFoundError:
         return
     for entry in entries:
-        if entry.name.startswith((".", "~$")) or entry.name == Path(FILE).name:
+        if _passing(entry.name) or entry.name == Path(FILE).name:
             continue
         if entry.is_dir():
             yield from _walk(Path(entry.path))
         else:
-            yield entry.path, entry.stat()
+            with suppress(FileNotFoundError):  # gone this moment
+                # A link that leads nowhere is what it is.
+                yield entry.path, entry.stat(follow_symlinks=entry.is_file())
+
+
+def _passing(name: str) -> bool:
+    """Whether a file of this name is hidden, or one of Excel's that come and go."""
+    return name.startswith((".", "~$"))
 
 
 def remember(school: Path, standing: Standing, shared: str, own: str) -> dict[str, str]:
@@ -97,7 +120,8 @@ def remember(school: Path, standing: Standing, shared: str, own: str) -> dict[st
 
     `own` is what `own_files` said before the run.
     """
-    kept = own == own_files(school) and all(problem.file.startswith("data/") for problem in standing.problems)
+    lasting = all(problem.file.startswith("data/") and not problem.passing for problem in standing.problems)
+    kept = lasting and own == own_files(school)
     seen = [shared, own, made_files(school)] if kept else []
     problems = [problem.as_dict() for problem in standing.problems]
     content: dict[str, Any] = {"seen": seen, "state": standing.state, "term": standing.term}
@@ -107,9 +131,10 @@ def remember(school: Path, standing: Standing, shared: str, own: str) -> dict[st
     return {FILE: digest(school / FILE), **facts}
 
 
-def last_standing(school: Path) -> Standing:
-    """How the school stood after its last run."""
-    return _read(school)[0]
+def last_standing(school: Path, term: str) -> Standing:
+    """How the school stood after its last run, if that was of this term."""
+    standing, _ = _read(school)
+    return standing if standing.term == term else NEW
 
 
 def unchanged(school: Path, shared: str, term: str, wanted: Iterable[str]) -> Standing | None:

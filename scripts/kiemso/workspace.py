@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,12 +22,10 @@ from kiemso.process import stop_all
 from kiemso.project import WORKSPACE_FILE, period_folder, workspace_of
 from kiemso.run import DRAWING, Here, open_pool
 from kiemso.school import school_folder
-from kiemso.standing import Standing, State, own_files, remember, shared_digest, unchanged
+from kiemso.standing import PAGES, Standing, State, own_files, remember, shared_digest, shared_files, unchanged
 from kiemso.step import digest
 from kiemso.term import Term, read_term
 
-# What may be made of a school beside its facts.
-PAGES = "pages"
 # What a school's process needs beside notebooks.
 PRELOAD = (DRAWING, "kiemso.workspace", "kiemso.press")
 _LOCK_SECONDS = 60
@@ -82,11 +81,12 @@ def run_schools(order: Order, codes: Sequence[str], watch: Watch) -> dict[str, S
 
 def _run(order: Order, codes: Sequence[str], shared: str) -> Iterator[tuple[str, Standing]]:
     """Run each school in a process of its own; how it stands, as soon as it is known."""
+    files = shared_files(order.workspace)
     pool = open_pool(order.workspace, order.manner, *PRELOAD)
     try:
-        running = {pool.submit(apart, run_school, order, code, shared): code for code in codes}
+        running = {pool.submit(apart, run_school, order, code, shared, files): code for code in codes}
         for future in as_completed(running):
-            yield running[future], _standing(future, order, running[future])
+            yield running[future], _standing(future, order, running[future], shared)
     except BaseException:
         stop_all()
         raise
@@ -94,19 +94,23 @@ def _run(order: Order, codes: Sequence[str], shared: str) -> Iterator[tuple[str,
         pool.shutdown(cancel_futures=True)
 
 
-def _standing(future: Future, order: Order, code: str) -> Standing:
+def _standing(future: Future, order: Order, code: str, shared: str) -> Standing:
     """How a school stands; one school's mishap, whatever it is, is not the province's, but a cluster's is."""
+    school = school_folder(order.workspace, code)
     try:
         standing: Standing = future.result()
         if order.manner.scheduler:
             from kiemso.cluster import await_files
 
-            await_files(school_folder(order.workspace, code), standing.files)
+            await_files(school, standing.files)
         return standing
     except Refused:
         raise
     except Exception as error:
-        return _failed(error, order.term)
+        standing = _failed(error, order.term)
+        with suppress(OSError):
+            remember(school, standing, shared, "")
+        return standing
 
 
 def _failed(error: Exception, term: str) -> Standing:
@@ -115,17 +119,23 @@ def _failed(error: Exception, term: str) -> Standing:
     return Standing("refused", term, problems=(Problem(reason, mend),))
 
 
-def run_school(order: Order, code: str, shared: str) -> Standing:
-    """Make of one school what is ordered, a step at a time; how it then stands. `shared` is `shared_digest`'s."""
+def run_school(order: Order, code: str, shared: str, files: str) -> Standing:
+    """Make of one school what is ordered, a step at a time; how it then stands.
+
+    `shared` and `files` are `shared_digest`'s and `shared_files`', as who ordered it sees them.
+    """
     school, start = school_folder(order.workspace, code), time.monotonic()
     try:
+        if order.manner.scheduler:
+            from kiemso.cluster import await_shared
+
+            await_shared(order.workspace, files)
         school.mkdir(parents=True, exist_ok=True)
         # Where a cluster lost a worker, what that did may take a moment to end.
         with project_lock(school, _LOCK_SECONDS if order.manner.scheduler else 0):
             own = own_files(school)
             standing = _judged(order, school)
-            files = remember(school, standing, shared, own)
-            standing = replace(standing, files=files)
+            standing = replace(standing, files=remember(school, standing, shared, own))
     except (Refused, OSError) as error:
         standing = Standing("refused", order.term, problems=tuple(problems_of(error)))
     except Exception as error:
@@ -136,9 +146,9 @@ def run_school(order: Order, code: str, shared: str) -> Standing:
 
 def _judged(order: Order, school: Path) -> Standing:
     """Make what is ordered, and say how the school then stands."""
-    term = read_term(school, order.term)
-    missing = tuple(_missing(school, term, order.term))
+    missing: tuple[str, ...] = ()
     try:
+        missing = tuple(_missing(school, read_term(school, order.term), order.term))
         ran = _make(order, school)
     except (Refused, OSError) as error:
         absent = tuple(f"data/raw/{period}" for period in missing)

@@ -166,8 +166,8 @@ def test_where_the_daemon_is_killed_the_command_is_done_all_the_same(project):
     project.write_cell("2023-2024", "C7", 3)
     process = begun(project, "run")
     daemon.kill()
-    said, _ = process.communicate(timeout=SECONDS)
-    assert process.returncode == 0
+    said, told = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0, told
     assert "✓ 3-summarise-term" in said
 
 

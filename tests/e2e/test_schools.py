@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -64,6 +65,34 @@ def test_nothing_runs_twice(workspace: Project) -> None:
     assert "0 notebooks run" in done.stdout
     one = workspace.kiemso("run", "--schools", "huyen-1/thu-000[1345]", "--json", status=2)
     assert {*json.loads(one.stdout)["schools"].values()} == {"done", "late"}
+
+
+def test_a_school_that_cannot_be_run_now_is_no_longer_done(workspace: Project) -> None:
+    (school, *_) = (code for code, state in states(workspace).items() if state == "done")
+    terms = workspace.path(f"schools/{school}/data/terms.yml")
+    terms.write_text("terms: [", encoding="utf-8")
+    workspace.kiemso("run", "--schools", school, status=2)
+    assert states(workspace)[school] == "refused"
+    terms.unlink()
+    workspace.kiemso("run", "--schools", school)
+    assert states(workspace)[school] == "done"
+
+
+def test_an_image_of_the_report_counts(workspace: Project) -> None:
+    (school, *_) = (code for code, state in states(workspace).items() if state == "done")
+    image = workspace.path(f"schools/{school}/so-do.svg")
+    shutil.copy(workspace.path("report.qmd"), image.with_name("report.qmd"))
+    with image.with_name("report.qmd").open("a", encoding="utf-8") as text:
+        text.write("\n![Sơ đồ](so-do.svg)\n")
+    made = []
+    for color in ("red", "blue"):
+        box = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect fill="{color}"/></svg>'
+        image.write_text(box, encoding="utf-8")
+        workspace.kiemso("render", "--schools", school, "--to", "html", "--renderer", "embedded")
+        made.append(workspace.path(f"schools/{school}/_output/report.html").read_bytes())
+    assert made[0] != made[1]
+    image.with_name("report.qmd").unlink()
+    image.unlink()
 
 
 def test_an_unknown_school_is_named_with_the_nearest(workspace: Project) -> None:
