@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -328,3 +329,29 @@ def test_the_state_names_all_files_that_decide_the_report(root):
     # What turns facts into pages can change what they say.
     assert {"_extensions/kiemso/template.html", "_extensions/kiemso/kiemso.lua", "_quarto.yml"} <= names
     assert not any(name.startswith("data/approved") for name in names)
+
+
+def test_an_image_that_the_report_shows_is_part_of_the_state(draft):
+    draft.write("images/sơ đồ.svg", "<svg/>")
+    draft.write("images/another.svg", "<svg/>")
+    draft.write_report(BODY + "\n![Sơ đồ](images/sơ%20đồ.svg) và ![](../secret.svg)\n")
+    before = state(draft.folder, "2022-2024")
+    assert {name for name in before if name.startswith("images")} == {"images/sơ đồ.svg"}
+    draft.write("images/sơ đồ.svg", "<svg></svg>")
+    assert state(draft.folder, "2022-2024") != before
+
+
+def test_what_the_list_says_of_a_school_is_part_of_its_report_s_state(draft, tmp_path):
+    workspace = tmp_path / "workspace"
+    shutil.copytree(draft.folder, workspace / "schools/ky-phu")
+    (workspace / "data").mkdir()
+
+    def listed(name: str, other: str) -> dict[str, str]:
+        school = "{name: %s, commune: Xã Kỳ Phú, district: Huyện Kỳ Anh}"
+        text = f"schools:\n  ky-phu: {school % name}\n  ky-xuan: {school % other}\n"
+        (workspace / "data/schools.yml").write_text(text, encoding="utf-8")
+        return state(workspace / "schools/ky-phu", "2022-2024")
+
+    before = listed("Trường Kỳ Phú", "Trường Kỳ Xuân")
+    assert listed("Trường Kỳ Phú", "Trường Xuân") == before
+    assert listed("Trường Phú", "Trường Xuân") != before

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -16,7 +18,9 @@ from kiemso.document import read_document
 from kiemso.manuscript import FILE as REPORT_FILE
 from kiemso.message import say
 from kiemso.problem import Problem, Refused
+from kiemso.project import WORKSPACE_FILE, located, workspace_of
 from kiemso.run import steps_of
+from kiemso.school import described
 from kiemso.step import named_files
 from kiemso.term import read_term
 from kiemso.text import tidy
@@ -28,6 +32,8 @@ LAST = [*ROLES][-1]
 DRAFT = "DỰ THẢO"
 # What turns the facts into pages can change what they say.
 _RENDERING = ("_extensions/kiemso", "_quarto.yml")
+# In Markdown, in HTML, in YAML and in a shortcode.
+_FILE_NAME = re.compile(r"[^\s\0()<>{}\[\]\"'=#?]{1,200}\.\w{1,20}")
 # Git may give these other line ends on Windows; they are the same text.
 _TEXTS = {".csv", ".ipynb", ".json", ".qmd", ".yml"}
 
@@ -105,18 +111,33 @@ def read_ledger(project: Path, term: str) -> Ledger:
 
 
 def state(project: Path, term: str) -> dict[str, str]:
-    """The digest of each file that decides what the term's report says: data, notebooks, text, facts and tables."""
+    """The digest of each file that decides what the term's report says: data, notebooks, text, facts and tables.
+
+    Of the list of schools it is that of the school's own entry, which the report's head is made from.
+    """
     steps = steps_of(project, term, read_term(project, term))
     inputs = {name for step in steps for name in (step.notebook, *step.inputs) if not name.startswith("build/")}
     made = {f"build/{term}/facts.json", f"build/{term}/tables.json"}
-    names = {*inputs, *made, *_RENDERING, "data/claims", CORRECTIONS_FILE, REPORT_FILE}
+    names = {*inputs, *made, *_RENDERING, "data/claims", CORRECTIONS_FILE, REPORT_FILE, *_shown(project)}
     files = {name: path for place in names for name, path in named_files(project, place) if path.is_file()}
-    return {name: digest(content(path)) for name, path in sorted(files.items())}
+    listed = {WORKSPACE_FILE: _json_digest(school)} if (school := described(project)) else {}
+    return {name: digest(content(path)) for name, path in sorted(files.items())} | listed
 
 
 def combined(files: Mapping[str, str]) -> str:
     """One digest over the digests of all files and their names."""
-    return digest(json.dumps(dict(files), sort_keys=True).encode())
+    return _json_digest(dict(files))
+
+
+def _json_digest(data: Mapping[str, str]) -> str:
+    return digest(json.dumps(data, sort_keys=True).encode())
+
+
+def _shown(project: Path) -> Iterator[str]:
+    """The files that the report's text names: images, and texts that it includes."""
+    for name in {unquote(one) for one in _FILE_NAME.findall(located(project, REPORT_FILE).read_text(encoding="utf-8"))}:
+        if located(project, name).resolve().is_relative_to((workspace_of(project) or project).resolve()):
+            yield name
 
 
 def status(project: Path, term: str) -> dict[str, Any]:
