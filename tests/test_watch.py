@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import json
+import os
+import shutil
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -147,11 +150,150 @@ def test_the_page_of_the_script_shows_problems_as_text_and_never_as_markup(root)
         ("notebooks/.~1-clean-year.ipynb", False),
         ("build/2021-2022/facts.json", False),
         ("_output/report.html", False),
-        ("README.md", False),
+        ("so-do.svg", True),
+        ("images/so-do.svg", True),
+        ("images", True),
+        ("images/~$so-do.docx", False),
+        ("images/so-do.svg.tmp", False),
+        ("#report.qmd#", False),
+        (".report.qmd.swp", False),
+        (".venv/pyvenv.cfg", False),
+        ("notebooks/__pycache__/own.cpython-311.pyc", False),
+        ("build", False),
+        ("tests/test_watch.py", False),
+        ("scripts/own.py", False),
+        ("schools/ky-phu/report.qmd", False),
+        (".", False),
+        ("../report.qmd", False),
     ],
 )
 def test_only_what_the_report_is_made_from_is_noticed(tmp_path, name, source):
-    assert is_source(str(tmp_path / name), tmp_path) == source
+    project = tmp_path / "project"
+    for folder in ("build", "_output", "tests", "scripts", "schools"):
+        (project / folder).mkdir(parents=True)
+    assert is_source(os.path.normpath(project / name), project) == source
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Path:
+    """A school of a workspace in which there is something of all that a workspace holds."""
+    for name in (
+        "data/schools.yml",
+        "data/layouts/bang.yml",
+        "data/raw/2021-2022/cu.xlsx",
+        "data/corrections.yml",
+        "notebooks/1-clean-year.ipynb",
+        "_extensions/kiemso/kiemso.lua",
+        "report.qmd",
+        "district.qmd",
+        "requirements.lock",
+        "images/so-do.svg",
+        "build/schools.json",
+        "_output/schools.html",
+        "tests/test_own.py",
+        "districts/all/build/standing.json",
+        "schools/ky-xuan/data/terms.yml",
+        "schools/ky-phu/data/raw/2021-2022/ket-qua.xlsx",
+        "schools/ky-phu/so-do.svg",
+        "schools/ky-phu/_output/report.html",
+        "schools/ky-phu/build/standing.json",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    return tmp_path / "schools/ky-phu"
+
+
+SHARED = [
+    ("report.qmd", True),
+    ("requirements.lock", True),
+    ("notebooks/1-clean-year.ipynb", True),
+    ("data/schools.yml", True),
+    ("data/layouts/bang.yml", True),
+    ("_extensions/kiemso/kiemso.lua", True),
+    ("images/so-do.svg", True),
+    ("data/raw/2021-2022/cu.xlsx", False),
+    ("data/corrections.yml", False),
+    ("build/schools.json", False),
+    ("_output/schools.html", False),
+    ("tests/test_own.py", False),
+    ("districts/all/build/standing.json", False),
+    ("schools/ky-xuan/data/terms.yml", False),
+    ("schools/ky-phu/so-do.svg", True),
+    ("schools/ky-phu/_output/report.html", False),
+    ("schools/ky-phu/build/standing.json", False),
+]
+
+
+@pytest.mark.parametrize(("name", "source"), SHARED)
+def test_what_a_workspace_shares_is_noticed_in_its_schools(school, name, source):
+    assert is_source(str(school.parents[1] / name), school) == source
+
+
+def test_what_a_school_has_itself_it_does_not_share(school):
+    (school / "report.qmd").write_text("", encoding="utf-8")
+    assert not is_source(str(school.parents[1] / "report.qmd"), school)
+    assert is_source(str(school / "report.qmd"), school)
+
+
+def noticed(project: Path, *saves: Callable[[], Any]) -> list[bool]:
+    """Whether each of these is noticed, one after the other, by what really watches the project."""
+
+    async def run() -> list[bool]:
+        changed = asyncio.Event()
+        tasks = [asyncio.create_task(watching._notice(one, changed)) for one in watching._changes(project)]
+        await asyncio.sleep(0.5)  # until all is watched
+        found = []
+        for save in saves:
+            changed.clear()
+            save()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), 1.5)
+            found.append(changed.is_set())
+            await asyncio.sleep(0.5)  # until what is told late has been told
+        for task in tasks:
+            task.cancel()
+        return found
+
+    return asyncio.run(run())
+
+
+def test_a_school_is_made_again_for_what_its_workspace_shares_and_never_for_what_is_made(school):
+    chosen = [("images/so-do.svg", True), ("report.qmd", True), ("data/layouts/bang.yml", True)]
+    chosen += [one for one in SHARED if not one[1]]
+    saves = [lambda name=name: (school.parents[1] / name).write_text("x", "utf-8") for name, _ in chosen]
+    assert dict(zip([name for name, _ in chosen], noticed(school, *saves), strict=True)) == dict(chosen)
+
+
+def test_an_image_is_noticed_also_in_a_folder_that_comes_later_or_is_put_in_place_of_another(school):
+    images = school / "images"
+    image = images / "so-do.svg"
+
+    def put_back() -> None:
+        shutil.rmtree(images)
+        images.mkdir()
+
+    saves = [lambda: os.replace(shutil.copy(school / "so-do.svg", school / ".new"), school / "so-do.svg")]
+    saves += [images.mkdir, lambda: image.write_text("1", "utf-8"), lambda: image.write_text("2", "utf-8")]
+    saves += [put_back, lambda: image.write_text("3", "utf-8"), lambda: shutil.rmtree(images)]
+    assert noticed(school, *saves) == [True] * len(saves)
+
+
+def test_folders_from_which_no_report_is_made_are_not_watched(school, monkeypatch):
+    asked: list[tuple[Any, bool]] = []
+
+    async def awatch(*paths: Path, recursive: bool = True, **_: Any) -> AsyncIterator[set]:
+        asked.extend((path, recursive) for path in paths)
+        await asyncio.Event().wait()
+        yield set()
+
+    monkeypatch.setattr(watching, "awatch", awatch)
+    for folder in (school, school.parents[1]):
+        for name in ("tests", ".git", ".venv"):
+            (folder / name).mkdir(exist_ok=True)
+    noticed(school)
+    below = {path.relative_to(school.parents[1]).as_posix() for path, recursive in asked if recursive}
+    assert below == {"schools/ky-phu/data", "data", "notebooks", "_extensions", "images"}
+    assert {path for path, recursive in asked if not recursive} == {school, school.parents[1]}
 
 
 @pytest.fixture

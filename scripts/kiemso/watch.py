@@ -17,20 +17,22 @@ from kiemso.lock import project_lock
 from kiemso.message import language, say
 from kiemso.problem import Problem, Refused
 from kiemso.process import stop_all, warm_up
+from kiemso.project import located, sources, workspace_of
 from kiemso.render import OUTPUT, TYPST
 from kiemso.run import DRAWING
 from kiemso.serve import Board, State, head, open_server
 from kiemso.step import digest
 from kiemso.typesetter import Typesetter
 
-FOLDERS = ("data", "notebooks", "_extensions")
-FILES = ("report.qmd", "_quarto.yml", "requirements.lock")
 # Milliseconds without a change, after which a person has saved: programs write in several goes.
 _QUIET = 100
 _AT_MOST = 1000
 _LOCK_SECONDS = 1
+# How the names of files begin that programs put beside the one that is being edited.
+_IN_PASSING = (".", "~", "#")
 
 Told = Callable[[str], None]
+Wanted = Callable[[Change, str], bool]
 
 
 def watch(project: Path, port: int, formats: Sequence[str] = ("html",), told: Told = tell) -> None:
@@ -102,25 +104,62 @@ def _held(project: Path, ended: threading.Event) -> ExitStack:
 
 
 def is_source(path: str, project: Path) -> bool:
-    """Whether a file is one that the report is made from: no lock file, checkpoint or copy in passing."""
-    parts = Path(path).relative_to(project).parts
-    if any(part.startswith((".", "~")) for part in parts) or path.endswith((".tmp", "~")):
+    """Whether a file, or folder, may be one that the report is made from: no lock file, checkpoint or copy in passing.
+
+    It is the project's own, or one that its workspace shares with it; what is gone may have been.
+    """
+    root = next((root for root in _roots(project) if Path(path).is_relative_to(root)), None)
+    parts = Path(path).relative_to(root).parts if root else ()
+    if root is None or not parts or any(part.startswith(_IN_PASSING) or part == "__pycache__" for part in parts):
         return False
-    if not Path(path).suffix:
-        return parts[:2] == ("data", "raw") and len(parts) == 3  # the folder of a school year, as a whole
-    return parts[0] in FOLDERS or parts in [(name,) for name in FILES]
+    if path.endswith((".tmp", "~")) or (root != project and located(project, "/".join(parts)) != Path(path)):
+        return False
+    # In a school year's folder Excel puts files without an ending beside the workbook before it replaces that.
+    if parts[:2] == ("data", "raw") and len(parts) > 3 and not Path(path).suffix:
+        return False
+    top = root / parts[0]
+    return top in sources(root) or not top.exists()
+
+
+def _roots(project: Path) -> list[Path]:
+    """The project's folder, and its workspace's, which has the project in it."""
+    return [project, *filter(None, (workspace_of(project),))]
 
 
 def _changes(project: Path) -> list[AsyncIterator[set[tuple[Change, str]]]]:
     def wanted(_: Change, path: str) -> bool:
         return is_source(path, project)
 
-    folders = [project / name for name in FOLDERS if (project / name).is_dir()]
-    # The files by way of their folder: an editor puts another file in their place.
-    return [
-        awatch(*folders, watch_filter=wanted, debounce=_AT_MOST, step=_QUIET),
-        awatch(project, watch_filter=wanted, debounce=_AT_MOST, step=_QUIET, recursive=False),
-    ]
+    changes = []
+    for root in _roots(project):
+        moved = asyncio.Event()
+        changes += [_beside(root, wanted, moved), _below(root, wanted, moved)]
+    return changes
+
+
+async def _beside(root: Path, wanted: Wanted, moved: asyncio.Event) -> AsyncIterator[set[tuple[Change, str]]]:
+    """What changes at the top of a folder; `moved` is set where that may be a folder.
+
+    Not below it: what the run itself makes lies there, and what has more folders than the system lets anyone watch.
+    """
+    # Files by way of their folder: an editor puts another file in their place.
+    async for found in awatch(root, watch_filter=wanted, debounce=_AT_MOST, step=_QUIET, recursive=False):
+        if not all(Path(path).is_file() for _, path in found):
+            moved.set()
+        yield found
+
+
+async def _below(root: Path, wanted: Wanted, moved: asyncio.Event) -> AsyncIterator[set[tuple[Change, str]]]:
+    """What changes in the folders from which a report is made; in those, too, that come or are put back later."""
+    while True:
+        moved.clear()
+        folders = [path for path in sources(root) if path.is_dir()]
+        try:
+            async for found in awatch(*folders, watch_filter=wanted, debounce=_AT_MOST, step=_QUIET, stop_event=moved):
+                yield found
+        except FileNotFoundError:  # a folder has gone this moment
+            await asyncio.sleep(_QUIET / 1000)
+        yield set()  # what came with the folder
 
 
 async def _notice(changes: AsyncIterator[set[tuple[Change, str]]], changed: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from simulate_workspace import share
 
-from .conftest import Project
+from .conftest import ROOT, Project
 
 SECONDS = 90  # on a busy machine; on one at rest it is one or two
 
@@ -59,6 +61,29 @@ class Watching:
 
 @pytest.fixture
 def watching(project: Project) -> Iterator[Watching]:
+    yield from watched(project)
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[Watching]:
+    """A school that has only its workbooks and an image, and shares everything else with its workspace."""
+    workspace = tmp_path / "workspace"
+    folder = workspace / "schools/ky-phu"
+    share(ROOT, workspace)
+    school = "{name: Trường Kỳ Phú, commune: Xã Kỳ Phú, district: Huyện Kỳ Anh}"
+    (workspace / "data/schools.yml").write_text(f"schools:\n  ky-phu: {school}\n", encoding="utf-8")
+    shutil.copytree(ROOT / "data/raw", folder / "data/raw")
+    (folder / "so-do.svg").write_text(drawing("red"), encoding="utf-8")
+    with (workspace / "report.qmd").open("a", encoding="utf-8") as report:
+        report.write("\n![Sơ đồ](so-do.svg)\n")
+    yield from watched(Project(folder))
+
+
+def drawing(color: str) -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect fill="{color}"/></svg>'
+
+
+def watched(project: Project) -> Iterator[Watching]:
     one = Watching(project)
     yield one
     if one.process.poll() is None:
@@ -93,3 +118,23 @@ def test_what_is_saved_is_in_the_browser_and_what_is_refused_too(watching):
     assert watching.process.wait(SECONDS) == 0
     assert "Traceback" not in watching.said
     assert "Stopped watching." in watching.said
+
+
+def test_what_a_school_shares_and_what_its_report_shows_is_in_the_browser_too(school):
+    folder = school.project.folder
+    workspace, first = folder.parents[1], school.page()
+
+    with (workspace / "report.qmd").open("a", encoding="utf-8") as report:
+        report.write("\nLời cuối của mọi trường.\n")
+    school.until(lambda: "Lời cuối của mọi trường." in school.page())
+
+    before = school.page()
+    assert before != first
+    (folder / "so-do.svg").write_text(drawing("blue"), encoding="utf-8")
+    school.until(lambda: school.page() != before)
+
+    # What it makes itself does not wake it.
+    time.sleep(2)
+    count = school.said.count("new in ")
+    time.sleep(3)
+    assert school.said.count("new in ") == count, school.said
