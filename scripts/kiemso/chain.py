@@ -15,7 +15,7 @@ from kiemso.manner import Manner
 from kiemso.manuscript import Manuscript, read_manuscript
 from kiemso.problem import Problem, Refused, together
 from kiemso.process import ProcessGone
-from kiemso.run import Outcome, Report, not_ended, reviewed, run_term
+from kiemso.run import Outcome, Report, not_ended, reviewed, run_term, steps_of
 from kiemso.typesetter import Typesetter
 
 
@@ -108,7 +108,10 @@ def clear_pages(project: Path) -> None:
 
 
 def write_pages(project: Path, new: Path) -> list[Path]:
-    """The audit pages and the released data in a folder of an edition; of the pages only the index is worth telling."""
+    """The audit pages and the released data in a folder of an edition; of the pages only the index is worth telling.
+
+    Refused where a file is no longer what the notebooks read: the pages show the workbooks as they are.
+    """
     from kiemso.audit import write_audit
     from kiemso.changelog import write_changes
     from kiemso.correction import read_corrections
@@ -119,4 +122,7 @@ def write_pages(project: Path, new: Path) -> list[Path]:
     corrections = {c.place: (c.before, c.after, c.reason) for c in read_corrections(project)}
     write_audit(evidence, manuscript, project / OUTPUT, corrections, new)
     write_changes(evidence, manuscript, new)
-    return [*write_dataset(evidence, new), new / "audit" / "index.html"]
+    files = [*write_dataset(evidence, new), new / "audit" / "index.html"]
+    for step in steps_of(project, evidence.name, evidence.term):
+        step.refuse_changed(project, step.record(project)["made_from"])
+    return files

@@ -16,14 +16,15 @@ from kiemso.fact import Fact, read_facts
 from kiemso.formula import QUOTED
 from kiemso.key import parse_key
 from kiemso.message import say
+from kiemso.origin import origins
 from kiemso.panel import FILE as PANEL_FILE
 from kiemso.panel import panel
 from kiemso.problem import Problem, Refused
-from kiemso.project import located, period_folder
+from kiemso.project import period_folder
 from kiemso.school import described
 from kiemso.source import Source
 from kiemso.statement import Inline, stated
-from kiemso.step import digest, write_whole
+from kiemso.step import write_whole
 from kiemso.term import Term, read_term
 from kiemso.warning import read_warnings, warning_rows
 from kiemso.wording import VALUE, Form, Wording
@@ -93,6 +94,7 @@ def gather_evidence(project: Path, name: str) -> Evidence:
 
 def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
     """Write report.json; `used` are the keys that the report states and how, whose evidence must stand in it."""
+    digests = _digests(evidence)
     tables = {name: _table(table) for name, table in evidence.tables.items()}
     charts = {name: _chart(chart) for name, chart in evidence.charts.items()}
     tables["doi-chieu"] = _claims_table(evidence)
@@ -117,7 +119,11 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
         "facts": {written: _stated(fact, forms) for written, fact in _writings(evidence)},
         "tables": tables,
         "charts": charts,
-        "evidence": {"files": _files(evidence), "sections": _sections(evidence, rows), "warnings": _warnings(evidence)},
+        "evidence": {
+            "files": [{"path": path, "digest": content} for path, content in digests.items()],
+            "sections": _sections(evidence, rows),
+            "warnings": _warnings(evidence),
+        },
     }
     folder = period_folder(evidence.project, evidence.name)
     refs = {key: row["ref"] for _, row in rows for key in row.pop("keys")}
@@ -125,7 +131,9 @@ def publish(evidence: Evidence, used: Iterable[tuple[str, Form]]) -> None:
         key: [{"text": f"{what}: {how}", "keys": keys} for what, (how, keys) in found.items()]
         for key, found in compared.items()
     }
-    content_of_panel = panel(evidence.project, evidence.name, evidence.facts, refs, _claims(evidence), comparisons)
+    content_of_panel = panel(
+        evidence.project, evidence.name, evidence.facts, digests, refs, _claims(evidence), comparisons
+    )
     write_whole(folder / PANEL_FILE, content_of_panel)
     write_whole(folder / FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
@@ -230,10 +238,10 @@ def _sections(evidence: Evidence, rows: list[tuple[str, dict]]) -> list[dict]:
     return [section for section in sections if section["rows"]]
 
 
-def _files(evidence: Evidence) -> list[dict]:
+def _digests(evidence: Evidence) -> dict[str, str]:
+    """The digests of the files in which the facts' values stand, as they were read."""
     sources: Iterable[Source] = (source for fact in evidence.facts.values() for source in fact.sources)
-    paths = sorted({source.file for source in sources})
-    return [{"path": path, "digest": digest(located(evidence.project, path))} for path in paths]
+    return origins(evidence.project, evidence.name, evidence.term, sorted({source.file for source in sources}))
 
 
 def _warnings(evidence: Evidence) -> list[dict[str, str]]:

@@ -15,9 +15,8 @@ from kiemso.fact import Fact
 from kiemso.key import parse_key
 from kiemso.page import raw_page
 from kiemso.pathway import pathway_page, school_page
-from kiemso.project import SCHOOLS, WORKSPACE_FILE, located, period_folder
+from kiemso.project import SCHOOLS, WORKSPACE_FILE, period_folder
 from kiemso.source import Source
-from kiemso.step import digest
 
 FILE = "panel.json"
 
@@ -29,26 +28,28 @@ def panel(
     project: Path,
     term: str,
     facts: Mapping[str, Fact],
+    digests: Mapping[str, str],
     refs: Mapping[str, str],
     claims: Mapping[str, list],
     comparisons: Mapping[str, list],
 ) -> str:
-    """The text of panel.json; `refs`, `claims` and `comparisons` are by key.
+    """The text of panel.json; `digests` are by file, `refs`, `claims` and `comparisons` by key.
 
-    They are the evidence row, the contradicted claims, and the comparisons with other facts that the report states.
+    These are the evidence row, the contradicted claims, and the comparisons with other facts that the report states.
     """
     sources = list(dict.fromkeys(source for fact in facts.values() for source in fact.sources))
     number = {source: index for index, source in enumerate(sources)}
     places = _places(project, {fact.period for fact in facts.values()} | {term})
     corrections = {c.place: c.model_dump(mode="json", by_alias=True) for c in read_corrections(project)}
-    digests = {file: digest(located(project, file)) for file in {source.file for source in sources}}
-    notebooks = {name: _cells(located(project, f"notebooks/{name}")) for name in _names(facts)}
+    # As they ran: whoever has edited a notebook since has not yet computed with it.
+    runs_of = {(_ran_for(fact, term), fact.notebook) for fact in facts.values()}
+    notebooks = {run: _cells(period_folder(project, run[0]) / run[1]) for run in runs_of}
     cells: dict[str, dict] = {}
     shown = {}
     for fact in facts.values():
         period = _ran_for(fact, term)
         cell = f"{Path(fact.notebook).stem}/{period}/{fact.cell}"
-        cells[cell] = cells.get(cell) or _cell(notebooks[fact.notebook], fact, period)
+        cells[cell] = cells.get(cell) or _cell(notebooks[period, fact.notebook], fact, period)
         shown[fact.key] = _fact(fact) | {
             "sources": [number[source] for source in fact.sources],
             "cell": cell,
@@ -74,10 +75,6 @@ def _ran_for(fact: Fact, term: str) -> str:
 def _fact(fact: Fact) -> dict[str, Any]:
     names = ("label", "period", "text", "unit", "bound", "status", "formula", "expression", "note", "inputs")
     return {name: getattr(fact, name) for name in names} | {"anchor": parse_key(fact.key).anchor}
-
-
-def _names(facts: Mapping[str, Fact]) -> set[str]:
-    return {fact.notebook for fact in facts.values()}
 
 
 def _cells(path: Path) -> list[dict[str, str]]:

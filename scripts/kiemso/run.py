@@ -276,6 +276,8 @@ def run_step(project: Path, step: Step, manner: Manner, seen: Mapping[str, Any] 
     made_from = step.made_from(project)
     stage = step.stage(project)
     make(project, step, stage, manner)
+    # Else the record would say of the old file what was read in the new one.
+    step.refuse_changed(project, made_from)
     files = step.finish(project, stage, made_from)
     return Ran(time.monotonic() - start, files)
 

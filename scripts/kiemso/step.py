@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -65,10 +66,14 @@ class Step:
     def up_to_date(self, project: Path) -> bool:
         """Whether what would go in is what went in, and what came out is still intact."""
         try:
-            record = json.loads(self.record_path(project).read_text(encoding="utf-8"))
-            return record == {"made_from": self.made_from(project), "outputs": self.made(project)}
+            return self.record(project) == {"made_from": self.made_from(project), "outputs": self.made(project)}
         except (OSError, ValueError):
             return False
+
+    def record(self, project: Path) -> dict[str, Any]:
+        """What the step's last good run was made from and made; OSError or ValueError where that is not written."""
+        record: dict[str, Any] = json.loads(self.record_path(project).read_text(encoding="utf-8"))
+        return record
 
     def made(self, project: Path) -> dict[str, str]:
         """Digests of the outputs that are there; none where one is missing."""
@@ -88,6 +93,16 @@ class Step:
             "package": package_digest(notebook),
             "lock": digest(lock) if lock.exists() else "",
         }
+
+    def refuse_changed(self, project: Path, before: Mapping) -> None:
+        """Refused where a person has saved a file since: what was made of it would stand beside what is not in it."""
+        now = self.made_from(project)
+        was, found = ({self.notebook: one["notebook"], **one["inputs"], **one["entries"]} for one in (before, now))
+        names = [name for name in {**was, **found} if was.get(name) != found.get(name)]
+        if names:
+            message = say("was changed while the report was being made from it")
+            mend = say("Run again: what was saved is taken then.")
+            raise Refused(Problem(message, mend, name, passing=True) for name in names)
 
     def stage(self, project: Path) -> Path:
         """A clean folder in which the outputs are made before they are moved in: no other attempt has it."""

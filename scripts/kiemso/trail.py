@@ -24,7 +24,7 @@ from kiemso.pathway import pathway_page, school_page
 from kiemso.project import SCHOOLS, WORKSPACE_FILE, located, period_folder
 from kiemso.run import steps_of
 from kiemso.source import Source
-from kiemso.step import LOCK_FILE, Step, digest, named_files
+from kiemso.step import LOCK_FILE, Step, digest
 
 # Named here too: the recorder's module brings pandas with it, half a second that an unchanged audit need not wait.
 FACT_MIME, TABLE_MIME, CHART_MIME = (f"application/vnd.kiemso.{name}+json" for name in ("fact", "table", "chart"))
@@ -73,12 +73,12 @@ class Trail:
 
     @cached_property
     def raw(self) -> dict[str, tuple[str, str]]:
-        """The raw workbooks: period and digest by file."""
+        """The raw workbooks as they were read: period and digest by file."""
         return {
-            file: (step.period, digest(path))
+            file: (step.period, content)
             for step in self.steps
             if (folder := f"data/raw/{step.period}") in step.inputs
-            for file, path in named_files(self.evidence.project, folder)
+            for file, content in sorted(step.record(self.evidence.project)["made_from"]["inputs"].items())
             if PurePosixPath(file).parent.as_posix() == folder
         }
 
