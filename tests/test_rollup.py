@@ -17,10 +17,13 @@ from kiemso.chain import make_report
 from kiemso.fact import facts_json
 from kiemso.manner import Manner
 from kiemso.problem import Refused
+from kiemso.project import CLEAN, SUMMARISE
 from kiemso.rollup import add_up
+from kiemso.run import term_steps
 from kiemso.source import Source
 from kiemso.standing import Standing
 from kiemso.step import digest
+from kiemso.term import read_term
 from simulate_workspace import share
 
 TERM, YEARS = "2022-2024", ("2021-2022", "2022-2023", "2023-2024")
@@ -61,6 +64,12 @@ def write_school(workspace: Path, code: str, values: dict[str, Any], catalogue: 
     path = school / "build" / TERM / "facts.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(facts_json(facts), encoding="utf-8")
+    for step in term_steps(TERM, read_term(school, TERM)):
+        read = {RAW: digest(school / RAW)} if step.notebook == CLEAN and step.period == YEARS[0] else {}
+        made = {"facts.json": digest(path)} if step.notebook == SUMMARISE else {}
+        record = {"made_from": {"inputs": read, "entries": {}}, "outputs": made}
+        step.record_path(school).parent.mkdir(exist_ok=True)
+        step.record_path(school).write_text(json.dumps(record), encoding="utf-8")
     return Standing("done", TERM, facts=digest(path))
 
 
