@@ -21,7 +21,8 @@ from kiemso.option import (
     schools_option,
     tell_files,
 )
-from kiemso.project import find_project
+from kiemso.problem import Problem, Refused
+from kiemso.project import DISTRICTS, find_project, is_district
 
 if TYPE_CHECKING:
     from kiemso.finished import Finished
@@ -65,6 +66,7 @@ def run(
         from kiemso.many import run_many
 
         return run_many(folder, term, patterns, ("pages",) if audit else (), "auto", manner)
+    _refuse_roll_up(folder)
     with project_lock(folder):
         finished = Finished(folder, ["run", term, audit])
         if not explain and (before := finished.found()):
@@ -103,6 +105,7 @@ def render(
         from kiemso.many import run_many
 
         return run_many(folder, None, patterns, (*(formats or ("html", "pdf", "docx")), "pages"), renderer, manner)
+    _refuse_roll_up(folder)
     notes: list[str] = []
     formats = formats or ("html", "pdf", "docx")
     with project_lock(folder):
@@ -159,8 +162,17 @@ def watch(formats: tuple[str, ...], port: int, project: Path) -> Outcome:
     """
     from kiemso.watch import watch as watch_project
 
-    watch_project(find_project(project), port, ("html", *(name for name in formats if name != "html")))
+    folder = find_project(project)
+    _refuse_roll_up(folder)
+    watch_project(folder, port, ("html", *(name for name in formats if name != "html")))
     return None, 0
+
+
+def _refuse_roll_up(folder: Path) -> None:
+    """Refused where the project is made by another command: it has no files of its own."""
+    if is_district(folder):
+        message = say("this is a roll-up, which is made of its schools")
+        raise Refused(Problem(message, say("Run `kiemso roll-up`."), f"{DISTRICTS}/{folder.name}"))
 
 
 def _begin(finished: Finished, manner: Manner) -> None:

@@ -34,12 +34,17 @@ CLEAN, COMPUTE, SUMMARISE, ROLL_UP = (
 
 
 def find_project(start: Path) -> Path:
-    """The folder, at or above `start`, that holds the project's catalogue, or is a school's in a workspace."""
+    """The folder, at or above `start`, that holds the catalogue, or is a school's or a roll-up's in a workspace."""
     for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / "data" / "indicators.yml").is_file() or ((folder / "data").is_dir() and workspace_of(folder)):
+        if (folder / "data" / "indicators.yml").is_file() or _is_part(folder):
             return folder
     mend = say("Change into the project's folder (the one with report.qmd), or name it with --project.")
     raise Refused(Problem(say("there is no project here: no data/indicators.yml in this folder or above it"), mend))
+
+
+def _is_part(folder: Path) -> bool:
+    """Whether the folder is a school's of a workspace, or a roll-up's that has been made."""
+    return workspace_of(folder) is not None and (folder / ("build" if is_district(folder) else "data")).is_dir()
 
 
 def open_project() -> Path:

@@ -130,6 +130,26 @@ def test_a_total_leads_to_the_cards_and_raw_cells_of_every_school(rolled: Projec
         assert f'id="{anchor}"' in there, link
 
 
+def test_a_roll_up_is_checked_traced_and_approved_in_its_folder(rolled: Project) -> None:
+    district = Project(rolled.path("districts/all"))
+    assert "Passed." in district.kiemso("check").stdout
+    assert "Tổng của 3 trường" in district.kiemso("trace", "hs-xuat-sac").stdout
+    page, signed = district.path("_output/report.html"), "Đã duyệt: Nguyễn Thử"
+    assert signed not in page.read_text(encoding="utf-8").replace("\u00a0", " ")
+    for role in ("lap", "kiem-tra", "duyet"):
+        district.kiemso("approve", "--role", role, "--by", "Nguyễn Thử", "--date", "2024-10-12")
+    rolled.kiemso("roll-up", "--to", "html")
+    assert signed in page.read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "nothing changed" in district.kiemso("diff").stdout
+    shutil.rmtree(district.path("data"))
+
+
+@pytest.mark.parametrize("command", ["run", "render", "watch"])
+def test_a_roll_up_is_made_by_the_command_of_its_name(rolled: Project, command: str) -> None:
+    done = Project(rolled.path("districts/all")).kiemso(command, status=2)
+    assert "districts/all: this is a roll-up" in done.stderr and "Run `kiemso roll-up`" in done.stderr
+
+
 def test_a_school_s_report_is_its_own(workspace: Project) -> None:
     code = next(code for code, state in states(workspace).items() if state == "done")
     workspace.kiemso("render", "--schools", code, "--to", "html")
