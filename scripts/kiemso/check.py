@@ -29,17 +29,18 @@ class Stale:
 
     figure: Figure
     text: str
+    file: str = FILE
 
     @property
     def problem(self) -> Problem:
         """The figure as one of the things that are wrong with the report."""
         message = say("is now “{now}” ({key})", now=self.text, key=self.figure.key)
-        return Problem(message, file=FILE, text=self.figure.text, line=self.figure.line)
+        return Problem(message, file=self.file, text=self.figure.text, line=self.figure.line)
 
     def as_json(self) -> dict[str, Any]:
         """The figure for other programs."""
         figure = self.figure
-        return {"file": FILE, "line": figure.line, "key": figure.key, "text": figure.text, "now": self.text}
+        return {"file": self.file, "line": figure.line, "key": figure.key, "text": figure.text, "now": self.text}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def check_report(project: Path) -> Findings:
             "{count} figure in {file}: {stale} stale",
             "{count} figures in {file}: {stale} stale",
             tagged,
-            file=FILE,
+            file=manuscript.file,
             stale=len(stale),
         ),
         plural(
@@ -108,7 +109,7 @@ def check_report(project: Path) -> Findings:
         stale,
         [_contradicted(verdict) for verdict in open_claims],
         [
-            Problem(say("stands in “…{context}…”", context=n.context), file=FILE, text=n.text, line=n.line)
+            Problem(say("stands in “…{context}…”", context=n.context), file=manuscript.file, text=n.text, line=n.line)
             for n in manuscript.untagged
         ],
         [_needless(verdict) for verdict in evidence.verdicts if verdict.needless],
@@ -130,7 +131,7 @@ def misread_tags(project: Path, manuscript: Manuscript) -> list[Problem]:
     lost = say("Pandoc sees this tag, but not where a figure or block can stand")
     unseen = say("Pandoc does not see this as a tag")
     found = [(lost, tag) for tag in theirs - ours] + [(unseen, tag) for tag in ours - theirs]
-    return [Problem(message, file=FILE, text=f"{kind}={name}") for message, (kind, name) in found]
+    return [Problem(message, file=manuscript.file, text=f"{kind}={name}") for message, (kind, name) in found]
 
 
 def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Problem]:
@@ -138,17 +139,19 @@ def unknown_names(manuscript: Manuscript, evidence: Evidence) -> Iterator[Proble
     for figure in manuscript.figures:
         fact = evidence.fact(figure.key)
         if fact is None:
-            yield _unknown_key(figure, evidence)
+            yield _unknown_key(figure, evidence, manuscript.file)
             continue
         try:
             evidence.text(fact, figure.form)
         except Unstatable as error:
             message = joined(": ", (f"“{figure.key}”", said(error)))
-            yield Problem(message, say("Mend or leave out as=."), FILE, text=figure.text, line=figure.line)
+            yield Problem(
+                message, say("Mend or leave out as=."), manuscript.file, text=figure.text or None, line=figure.line
+            )
     known = {"table": {*evidence.tables, "doi-chieu"}, "chart": {*evidence.charts}}
     for kind, name, line in manuscript.blocks:
         if name not in known[kind]:
-            yield _unknown_block(kind, name, line, known[kind])
+            yield _unknown_block(kind, name, known[kind], manuscript.file, line)
 
 
 def find_stale(manuscript: Manuscript, evidence: Evidence) -> list[Stale]:
@@ -162,12 +165,15 @@ def find_stale(manuscript: Manuscript, evidence: Evidence) -> list[Stale]:
             # A report that many schools share states no values of its own: its brackets are empty.
             shared = not written and workspace_of(evidence.project)
             if not shared and written not in (text, _capital(text)):
-                stale.append(Stale(figure, _capital(text) if written[:1].isupper() else text))
+                stale.append(Stale(figure, _capital(text) if written[:1].isupper() else text, manuscript.file))
     return stale
 
 
 def update_report(project: Path) -> list[Stale]:
-    """Rewrite the stale figures in report.qmd, and nothing else in it; Refused where a key is unknown."""
+    """Rewrite the stale figures in report.qmd, and nothing else in it.
+
+    Refused where a key is unknown, and where others share the text: what is right for one is wrong for the next.
+    """
     manuscript = read_manuscript(project)
     evidence = read_evidence(project, manuscript.term)
     outdated = outdated_steps(evidence)
@@ -179,29 +185,37 @@ def update_report(project: Path) -> list[Stale]:
         raise Refused(problems)
     stale = find_stale(manuscript, evidence)
     texts = {one.figure: _emphasised(one.figure.text, one.text) for one in stale}
+    if located(project, FILE) != project / FILE and stale:
+        raise Refused(_shared(one) for one in stale)
     if texts:
         write_whole(project / FILE, manuscript.rewritten(texts).encode("utf-8"))
     return stale
 
 
-def _unknown_key(figure: Figure, evidence: Evidence) -> Problem:
+def _shared(stale: Stale) -> Problem:
+    message = say("is written out in a text that other reports share")
+    mend = say("Empty its brackets: []{{fact={key}}}.", key=stale.figure.key)
+    return Problem(message, mend, stale.file, text=stale.figure.text, line=stale.figure.line)
+
+
+def _unknown_key(figure: Figure, evidence: Evidence, file: str) -> Problem:
     try:
         parse_key(figure.key)
         message: str = say("there is no fact “{key}”", key=figure.key)
     except ValueError as error:
         message = said(error)
     hint = suggestion(figure.key, {evidence.short(key) for key in evidence.facts})
-    return Problem(message, hint or say("Mend the key."), FILE, text=figure.text, line=figure.line)
+    return Problem(message, hint or say("Mend the key."), file, text=figure.text or None, line=figure.line)
 
 
-def _unknown_block(kind: str, name: str, line: int, known: Collection[str]) -> Problem:
+def _unknown_block(kind: str, name: str, known: Collection[str], file: str, line: int) -> Problem:
     if kind == "table":
         message = say("there is no table “{name}”", name=name)
         others = say("The tables are {names}.", names=", ".join(sorted(known)))
     else:
         message = say("there is no chart “{name}”", name=name)
         others = say("The charts are {names}.", names=", ".join(sorted(known)))
-    return Problem(message, suggestion(name, known) or others, FILE, line=line)
+    return Problem(message, suggestion(name, known) or others, file, line=line)
 
 
 def _contradicted(verdict: Verdict) -> Problem:

@@ -62,8 +62,9 @@ class Numeral:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """The report's source and what was found in it."""
+    """The report's source and what was found in it; `file` is its name where it stands."""
 
+    file: str
     source: str
     term: str
     figures: tuple[Figure, ...]
@@ -83,24 +84,25 @@ class Manuscript:
 
 
 def read_manuscript(project: Path) -> Manuscript:
-    """The project's report.qmd; Refused where it has no usable header."""
+    """The project's report.qmd, or the text that it shares; Refused where it has no usable header."""
+    path = located(project, FILE)
     try:
-        source = located(project, FILE).read_bytes().decode("utf-8")
+        source = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         mend = say("Put the report's text into the project's folder.")
-        raise Refused(Problem(say("is not there"), mend, FILE)) from None
+        raise Refused(Problem(say("is not there"), mend, path.name)) from None
     except UnicodeDecodeError:
-        raise Refused(Problem(say("is not UTF-8 text"), say("Save it as UTF-8."), FILE)) from None
-    return parse_manuscript(source)
+        raise Refused(Problem(say("is not UTF-8 text"), say("Save it as UTF-8."), path.name)) from None
+    return parse_manuscript(source, path.name)
 
 
 @lru_cache(maxsize=4)  # one command asks for it several times
-def parse_manuscript(source: str) -> Manuscript:
+def parse_manuscript(source: str, file: str = FILE) -> Manuscript:
     """Find the figures, waivers, table and chart blocks, and untagged numerals of a report."""
     # The positions are of the source as it is; only for searching are line ends and comments masked.
     text = source.replace("\r\n", " \n")
     header = _HEADER.match(text)
-    term = _term(header)
+    term = _term(header, file)
     head = header.end() if header else 0
     titles = "".join(_blank(text[:head], _gaps([match.span() for match in _TITLE.finditer(text[:head])], head)))
     visible = titles + text[head:]
@@ -125,21 +127,21 @@ def parse_manuscript(source: str) -> Manuscript:
         spans.append(match.span())
     found, recognised = untagged_numerals(_blank(visible, spans))
     untagged = [Numeral(text, context, line) for text, context, line in found]
-    return Manuscript(source, term, tuple(figures), tuple(waivers), tuple(blocks), tuple(untagged), recognised)
+    return Manuscript(file, source, term, tuple(figures), tuple(waivers), tuple(blocks), tuple(untagged), recognised)
 
 
-def _term(header: re.Match | None) -> str:
+def _term(header: re.Match | None, file: str) -> str:
     mend = say("The report must start with a header between two lines of ---, with a line such as term: 2022-2024.")
     if not header:
-        raise Refused(Problem(say("has no header"), mend, FILE))
+        raise Refused(Problem(say("has no header"), mend, file))
     try:
         content = yaml.safe_load(header[1])
     except yaml.YAMLError as error:
         message = say("its header is no YAML: {reason}", reason=getattr(error, "problem", error))
-        raise Refused(Problem(message, mend, FILE)) from None
+        raise Refused(Problem(message, mend, file)) from None
     term = content.get("term") if isinstance(content, dict) else None
     if not isinstance(term, str):
-        raise Refused(Problem(say("its header names no term"), mend, FILE))
+        raise Refused(Problem(say("its header names no term"), mend, file))
     return term
 
 

@@ -108,10 +108,11 @@ def _check(project: Path, formats: Sequence[str], renderer: str) -> None:
         if not located(project, needed.as_posix()).is_file():
             message = say("{file} does not exist: is {folder} the folder of the project?", file=needed, folder=project)
             raise RenderError(message)
+    report = located(project, REPORT)
     try:
-        read_header(located(project, REPORT))
+        read_header(report)
     except ValueError as error:
-        raise RenderError(joined(": ", (REPORT, said(error)))) from error
+        raise RenderError(joined(": ", (report.name, said(error)))) from error
 
 
 def _moved(files: Sequence[Path], folder: Path) -> list[Path]:

@@ -144,6 +144,20 @@ def test_a_roll_up_is_checked_traced_and_approved_in_its_folder(rolled: Project)
     shutil.rmtree(district.path("data"))
 
 
+def test_what_is_wrong_in_a_roll_up_s_text_is_told_of_that_text_which_no_update_copies(rolled: Project) -> None:
+    text, district = rolled.path("district.qmd"), Project(rolled.path("districts/all"))
+    before = text.read_bytes()
+    text.write_bytes(before.replace(b"[]{fact=", b"[99]{fact=", 1))
+    assert "district.qmd, line 14 “99”: is now “5”" in district.kiemso("check", status=1).stdout
+    refused = district.kiemso("update", status=2).stderr
+    assert "district.qmd, line 14 “99”: is written out in a text that other reports share" in refused
+    assert "Empty its brackets: []{fact=" in refused
+    assert not district.path("report.qmd").exists()
+    text.write_bytes(before.replace(b"[]{fact=", b"[]{fact=x-", 1))
+    assert "district.qmd, line 14: there is no fact “x-truong”" in district.kiemso("update", status=2).stderr
+    text.write_bytes(before)
+
+
 @pytest.mark.parametrize("command", ["run", "render", "watch"])
 def test_a_roll_up_is_made_by_the_command_of_its_name(rolled: Project, command: str) -> None:
     done = Project(rolled.path("districts/all")).kiemso(command, status=2)
